@@ -264,8 +264,10 @@ SCREEN_ROOMS = {
         "background",
         "surroundings",
     },
+    "pointer": {"state", "update", "key_rows", "view"},
     "application_run": set(),
     "app": {
+        "pointer",
         "state",
         "update",
         "key_rows",

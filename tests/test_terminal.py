@@ -220,3 +220,20 @@ def test_keys_that_cannot_be_are_refused_before_the_screen_opens(
         "hint: Give one of them another: git config gitsplit.key.NAME KEY",
         "Nothing was changed.",
     ]
+
+
+def test_z_m_leaves_the_mouse_to_the_terminal_and_takes_it_back(
+    repo: Repository,
+) -> None:
+    on, off = b"\x1b[?1000h", b"\x1b[?1000l"
+    tangled(repo)
+    terminal = Terminal(repo.path, "-c", "HEAD~2", "--group-by", "none")
+    terminal.wait_for("? help")
+    terminal.type("zm")
+    terminal.wait_for("the mouse is the terminal's, to select and copy · z m ends that")
+    assert terminal.written.rindex(off) > terminal.written.rindex(on)
+    terminal.type("zm")
+    terminal.wait_for("the mouse is gitsplit's")
+    assert terminal.written.rindex(off) < terminal.written.rindex(on)
+    terminal.type("q")
+    assert terminal.exit_status() == 0, terminal.text

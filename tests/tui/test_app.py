@@ -53,8 +53,14 @@ from gitsplit.tui.update.actions.screens import (
 )
 from gitsplit.tui.update.actions.series import OpenSeries
 from gitsplit.tui.update.actions.shell import Interrupt
-from gitsplit.tui.update.actions.split import Send, SetContent, SetMessage
+from gitsplit.tui.update.actions.split import (
+    AddCommit,
+    Send,
+    SetContent,
+    SetMessage,
+)
 from gitsplit.tui.update.reduce import reduce
+from gitsplit.tui.view.key_help import footer
 from gitsplit.tui.view.layout import last_scroll, room
 from tests.tui.builder import COMMIT, MESSAGES, NO_BACKEND, after, plan_of, state_of
 from tests.tui.cases import COMMITS, series
@@ -292,7 +298,50 @@ def test_a_click_moves_the_cursor_and_the_wheel_moves_it_on() -> None:
 def test_a_click_on_a_commit_brings_it_into_focus() -> None:
     assert played("\x1b[<0;20;3m").state.focus == 1
     assert played("\x1b[<0;20;3m").state.plan == start().plan
-    assert played("\x1b[<0;20;4m").state.focus == 0  # "+ new commit" isn't one
+
+
+def test_a_click_on_the_digit_of_a_commit_sends_there_what_is_selected() -> None:
+    assert played("\x1b[<0;2;3m").state.plan == reduce(start(), Send(1)).plan
+    # In the gutter of a hunk of the second commit, and of the hunk itself.
+    line = next(n for n in range(30) if gutter_group(start(), n) == 1)
+    sent_by_gutter = played(f"\x1b[<0;2;{line + 6}m").state
+    assert sent_by_gutter.plan == reduce(start(), Send(1)).plan
+    at = start().cursor
+    assert played(f"\x1b[<0;2;{at + 6}m").state.plan == start().plan
+
+
+def gutter_group(state: State, row: int) -> int | None:
+    """The group of the hunk in this row."""
+    edit = state.rows.edit_at(row) if row < len(state.rows) else None
+    return None if edit is None else state.plan.group_of[edit]
+
+
+def test_a_click_on_the_plus_makes_a_commit_of_what_is_selected() -> None:
+    assert played("\x1b[<0;20;4m").state.plan == reduce(start(), AddCommit()).plan
+
+
+def test_a_click_in_the_footer_presses_the_key() -> None:
+    labels = [label for _, label in footer(start())]
+    column = sum(len(f" {key} {label} ") for key, label in footer(start())[:3]) + 2
+    assert labels[3] == "lines"
+    assert played(f"\x1b[<0;{column};{ROWS}m").state.unit is Unit.LINES
+    assert played(f"\x1b[<0;2;{ROWS}m").state == played("").state  # 1-9
+
+
+def test_a_click_in_the_footer_of_a_prompt_ends_it() -> None:
+    typing = reduce(start(), Ask(Purpose.SEARCH))
+
+    assert played(f"\x1b[<0;12;{ROWS}m", typing).state.prompt is None
+
+
+def test_dragging_selects_lines() -> None:
+    # Rows 3 to 5 of the diff, which begins in the sixth line.
+    drag = "\x1b[<0;20;9M\x1b[<32;20;10M\x1b[<32;20;11M\x1b[<0;20;11m"
+    state = played(drag).state
+
+    assert (state.unit, state.anchor, state.cursor) == (Unit.LINES, 3, 5)
+    moved = played("\x1b[<0;20;9M\x1b[<35;20;11M\x1b[<0;20;9m").state
+    assert (moved.unit, moved.cursor) == (Unit.PIECE, 3)  # no button was held
 
 
 def test_a_click_or_the_wheel_chooses_a_commit_of_the_series() -> None:

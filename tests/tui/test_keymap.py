@@ -14,7 +14,14 @@ from gitsplit.tui.state.app_state import NumberPurpose, Purpose, State
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.messages import Reworded, WriteMessages
 from gitsplit.tui.update.actions.prompt import Ask, BeginNumber, Submit, TypeText
-from gitsplit.tui.update.actions.reading import FAR, ChooseLook, Narrow, Pin, Widen
+from gitsplit.tui.update.actions.reading import (
+    FAR,
+    ChooseLook,
+    Narrow,
+    Pin,
+    SelectLines,
+    Widen,
+)
 from gitsplit.tui.update.actions.reports import Report
 from gitsplit.tui.update.actions.screens import (
     OpenBoard,
@@ -92,6 +99,7 @@ def test_every_action_has_a_key_or_comes_otherwise() -> None:
 
     assert set(get_args(Action)) - reached == {
         FocusOn,
+        SelectLines,
         MergeInto,
         SwapWith,
         SetMessage,
@@ -157,7 +165,7 @@ def test_the_footer_fits_80_columns_and_every_key_in_it_works(what: str) -> None
         ("the preview", ["Enter", "Space", "1-9", "q", "?"]),
         ("the preview of what can't be written", ["1-9", "q", "?"]),
         ("searching", ["1-9", "n", "N", "*", "Esc", "?"]),
-        ("choosing a look", ["w", "s", "o", "h", "z", "Esc"]),
+        ("choosing a look", ["w", "s", "o", "h", "m", "z", "Esc"]),
         ("typing a number", ["0-9", "Esc"]),
         ("typing", ["Enter", "Esc", "Ctrl-U"]),
     ],

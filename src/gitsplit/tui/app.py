@@ -17,7 +17,7 @@ from prompt_toolkit.filters import Condition
 from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPress
 from prompt_toolkit.key_binding.key_processor import KeyPressEvent, KeyProcessor
-from prompt_toolkit.keys import Keys
+from prompt_toolkit.keys import KEY_ALIASES, Keys
 from prompt_toolkit.layout import Container, Layout
 from prompt_toolkit.output import ColorDepth, Output
 
@@ -47,8 +47,10 @@ from gitsplit.tui.key_rows import (
     key_name,
 )
 from gitsplit.tui.keymap import UNUSED, key_table, unused_action
+from gitsplit.tui.pointer import Pointer, key_in_footer
 from gitsplit.tui.state.app_state import (
     LISTS,
+    Look,
     Screen,
     ShellRequest,
     State,
@@ -64,11 +66,9 @@ from gitsplit.tui.surroundings import (
     save_plan,
 )
 from gitsplit.tui.update.actions import Action
-from gitsplit.tui.update.actions.reading import FAR, MoveRows, MoveTo
+from gitsplit.tui.update.actions.reading import FAR
 from gitsplit.tui.update.actions.reports import ChangesSettled, Proposed, Report
-from gitsplit.tui.update.actions.screens import Scroll
 from gitsplit.tui.update.actions.shell import Interrupt, refusal_of
-from gitsplit.tui.update.actions.split import FocusOn
 from gitsplit.tui.update.reduce import reduce
 from gitsplit.tui.view.colours import Scheme, screen_style
 from gitsplit.tui.view.layout import (
@@ -81,6 +81,7 @@ from gitsplit.tui.view.layout import (
     page_matches,
     room,
 )
+from gitsplit.tui.view.pane import Mouse, Pointed
 from gitsplit.tui.view.text import Tints, no_tints
 
 ScreenApplication = Application[Chosen | None]
@@ -160,6 +161,7 @@ class Shell:
         self._early_keys: list[KeyPress] | None = None
         self._early_reports: list[Report] = []
         self._is_searching = False
+        self._pointer = Pointer()
         self._tried = Tried()
         self._search_thread: Thread | None = None
 
@@ -172,7 +174,7 @@ class Shell:
             key_bindings=self._key_bindings(),
             color_depth=self._color_depth(),
             full_screen=True,
-            mouse_support=True,
+            mouse_support=Condition(self._has_mouse),
             terminal_size_polling_interval=None,  # SIGWINCH says it
             input=input,
             output=output,
@@ -201,6 +203,9 @@ class Shell:
         """The user's own number of colours; None for that of the terminal."""
         is_mono = self._around.colours.scheme is Scheme.MONO
         return ColorDepth.DEPTH_1_BIT if is_mono else None
+
+    def _has_mouse(self) -> bool:
+        return Look.TERMINAL_MOUSE not in self.state.looks
 
     def _layout(self) -> Container:
         return layout(
@@ -441,21 +446,32 @@ class Shell:
         size = application.output.get_size()
         return last_scroll(self.state, size.columns, size.rows)
 
-    def _take_mouse(self, region: Region, number: int, turned: int) -> None:
-        """Take a click on a row or a commit, or the wheel turned by so many rows."""
+    def _take_mouse(self, region: Region, mouse: Mouse) -> None:
+        """Take what the mouse does: a key of the footer, or what it points at."""
+        application = get_app()
         if self.is_waiting():
             return
-        application = get_app()
-        if context_of(self.state) is KeyContext.PROMPT:
+        if region is Region.FOOTER:
+            width = application.output.get_size().columns
+            if mouse.pointed is Pointed.CLICK:
+                self._press(key_in_footer(self.state, width, mouse.column), application)
             return
-        if region is Region.PAGE:
-            self.take(Scroll(turned, self._last_scroll(application)), application)
-        elif turned:
-            self.take(MoveRows(turned), application)
-        elif region in (Region.DIFF, Region.LIST):
-            self.take(MoveTo(number), application)
-        elif number < len(self.state.plan.groups):
-            self.take(FocusOn(number), application)
+        is_paged = self._is_paged()
+        most = self._last_scroll(application) if is_paged else FAR
+        action = self._pointer.action(self.state, region, mouse, most)
+        if action is not None and context_of(self.state) is not KeyContext.PROMPT:
+            self._answer_key(action, application)
+
+    @staticmethod
+    def _press(key: str, application: ScreenApplication) -> None:
+        """Press a key of the table, as if it were typed; none where it is empty.
+
+        It is the next one to be taken, before those that were typed meanwhile.
+        """
+        for part in reversed(key.split()):
+            named = {"space": " "}.get(part, KEY_ALIASES.get(part, part))
+            pressed = KeyPress(named if len(named) == 1 else Keys(named))
+            application.key_processor.feed(pressed, first=True)
 
     def _collect_garbage(self, _: ScreenApplication) -> None:
         """Collect the cycles that frames leave, often enough to cause no pause.

@@ -226,6 +226,13 @@ READING_ROWS = (
         "other panes",
     ),
     KeyRow(
+        READING,
+        LOOK,
+        {"m": Toggle(Look.TERMINAL_MOUSE)},
+        "leave the mouse to the terminal, or not",
+        "mouse",
+    ),
+    KeyRow(
         READING, LOOK, {"z": Centre()}, "scroll the cursor to the middle", "centred"
     ),
     KeyRow(

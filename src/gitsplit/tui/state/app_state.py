@@ -145,6 +145,7 @@ class Look(StrEnum):
     WORDS = "words that differ"
     WRAP = "long lines wrapped"
     BESIDE = "old beside new, where the diff has 100 columns"
+    TERMINAL_MOUSE = "the mouse is the terminal's, to select and copy"
     OTHER_PANES = "the selected commit beside the diff, or not"
 
 

@@ -67,6 +67,7 @@ from gitsplit.tui.update.actions.reading import (
     Narrow,
     Pan,
     Pin,
+    SelectLines,
     ShowContext,
     Toggle,
     Widen,
@@ -116,6 +117,9 @@ def after_mark_action(state: State, action: MarkAction) -> State:
     match action:
         case Narrow():
             return _with_unit(state, _NARROWER.get(state.unit, Unit.PIECE))
+        case SelectLines(first, last):
+            begun = _with_unit(at_row(state, first), Unit.LINES)
+            return at_row(begun, row_in_sight(begun, last))
         case Widen():
             return _with_unit(state, _wider_unit(state))
         case Cancel() if state.unit is Unit.PIECE and state.is_pinned:
@@ -159,16 +163,26 @@ def after_look_action(state: State, action: LookAction) -> State:
             status += " · z o makes room" if most >= LEAST_BESIDE else ""
             return replace(state, looks=state.looks ^ {Look.BESIDE}, status=status)
         case Toggle(look):
-            status = str(look)
-            if look is not Look.OTHER_PANES:  # which depends on the width, too
-                status += ": off" if look in state.looks else ": on"
-            return replace(state, looks=state.looks ^ {look}, status=status)
+            return replace(
+                state,
+                looks=state.looks ^ {look},
+                status=_toggle_words(look, look in state.looks),
+            )
         case ShowContext(by):
             return _with_more_context(state, by)
         case Centre():
             return replace(state, is_centred=True)
         case _:
             assert_never(action)
+
+
+def _toggle_words(look: Look, was_on: bool) -> str:
+    """What is said of a look that was on, or off, until now."""
+    if look is Look.OTHER_PANES:  # which depends on the width, too
+        return str(look)
+    if look is Look.TERMINAL_MOUSE:
+        return "the mouse is gitsplit's" if was_on else f"{look} · z m ends that"
+    return f"{look}: {'off' if was_on else 'on'}"
 
 
 _CONTEXTS = (0, 1, 3, 6, 12, 25, 50, 100, 1000)

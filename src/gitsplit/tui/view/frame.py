@@ -280,15 +280,34 @@ def last_line(
 
 def footer_line(keys: Sequence[tuple[str, str]], width: int) -> StyleAndTextTuples:
     """The footer: as many keys as fit, the last one always."""
+    *most, last = footer_keys(keys, width)
+    cells = [cell for key in most for cell in (*_key_cells(key), ("", " "))]
+    return [*cells, *_key_cells(last)]
+
+
+def footer_keys(keys: Sequence[tuple[str, str]], width: int) -> list[tuple[str, str]]:
+    """The keys of the footer that fit; the last one does always."""
     *most, last = keys
-    cells: StyleAndTextTuples = []
     room = width - _key_width(last)
+    fit: list[tuple[str, str]] = []
     for key in most:
         room -= _key_width(key) + 1
         if room < 0:
             break
-        cells += [*_key_cells(key), ("", " ")]
-    return [*cells, *_key_cells(last)]
+        fit.append(key)
+    return [*fit, last]
+
+
+def footer_key_at(
+    keys: Sequence[tuple[str, str]], width: int, column: int
+) -> tuple[str, str] | None:
+    """The key of the footer that stands in this column, with its label."""
+    start = 0
+    for key in footer_keys(keys, width):
+        if start <= column < start + _key_width(key):
+            return key
+        start += _key_width(key) + 1
+    return None
 
 
 def _key_width(key: tuple[str, str]) -> int:

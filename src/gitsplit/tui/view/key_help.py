@@ -1,6 +1,8 @@
 """What is said of keys: the footer, the help, and a page of the documentation."""
 
+from collections.abc import Iterator
 from enum import Enum
+from typing import NamedTuple
 
 from gitsplit.tui.key_rows import DIGITS, KeyContext, KeyRow, context_of, key_name
 from gitsplit.tui.keymap import TABLE, key_table
@@ -31,20 +33,31 @@ class _FooterKeys(Enum):
     PROMPT = "enter escape c-u"
     CHOOSING = "enter escape down c-u"
     NUMBER = "1 escape"
-    LOOK = "w s o h z escape"
+    LOOK = "w s o h m z escape"
     SEARCH = "1 n N * escape ?"
 
 
 def footer(state: State) -> list[tuple[str, str]]:
     """The few keys that make sense now, each with its label."""
+    return [(key.name, key.label) for key in footer_keys_of(state)]
+
+
+class FooterKey(NamedTuple):
+    """A key of the footer, as it is called there, with its label."""
+
+    key: str
+    name: str
+    label: str
+
+
+def footer_keys_of(state: State) -> Iterator[FooterKey]:
+    """The keys of the footer in this state."""
     table, own = key_table(), dict(state.info.keys)
-    found: list[tuple[str, str]] = []
     for key in _footer_keys(state).value.split():
         row = table.row(table.context(state, key), key)
         shown = own.get(row.name_of(key), (key,))[0]
         name = row.key_names if key in DIGITS else key_name(shown)
-        found.append((name, _label(state, key, row)))
-    return found
+        yield FooterKey(shown, name, _label(state, key, row))
 
 
 def _label(state: State, key: str, row: KeyRow) -> str:

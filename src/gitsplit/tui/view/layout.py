@@ -50,7 +50,7 @@ from gitsplit.tui.view.original import (
     original_page,
     original_pane,
 )
-from gitsplit.tui.view.pane import OnMouse, Pane, PaneLines, static_lines
+from gitsplit.tui.view.pane import Mouse, OnMouse, Pane, PaneLines, static_lines
 from gitsplit.tui.view.preview import preview_page
 from gitsplit.tui.view.series import WORDS_HEIGHT, series_lines, series_words
 from gitsplit.tui.view.steps import step_lines
@@ -78,13 +78,14 @@ class Region(Enum):
     COMMITS = auto()
     LIST = auto()
     PAGE = auto()
+    FOOTER = auto()
 
 
 Draw = Callable[[State, int, int], PaneLines]
 """What stands in a region of so many columns and rows."""
 
 GetState = Callable[[], State]
-OnRegion = Callable[[Region, int, int], None]
+OnRegion = Callable[[Region, Mouse], None]
 """Called as :data:`~gitsplit.tui.view.pane.OnMouse`, with the region."""
 
 _STATUS_HEIGHT = 2  # of the split, where the reason stands above the status
@@ -269,7 +270,10 @@ def layout(get_state: GetState, on_mouse: OnRegion, tints: Tints) -> Container:
             _visible_if(lambda: is_split() and not is_wide(), draw.narrow()),
             _visible_if(lambda: is_split() and is_wide(), draw.wide()),
             *(_visible_if(is_at(at), draw.page(page)) for at, page in _PAGES.items()),
-            draw.line(lambda s, width: last_line(s, footer(s), width)),
+            draw.line(
+                lambda s, width: last_line(s, footer(s), width),
+                on_mouse=partial(on_mouse, Region.FOOTER),
+            ),
         ]
     )
 
@@ -334,10 +338,14 @@ class _Regions(Struct, frozen=True):
         self,
         draw: Callable[[State, int], StyleAndTextTuples],
         has_cursor: Callable[[State], bool] = lambda _: False,
+        on_mouse: OnMouse | None = None,
     ) -> Pane:
         """A pane of one line."""
         return self.region(
-            lambda s, w, _: static_lines([draw(s, w)]), height=1, has_cursor=has_cursor
+            lambda s, w, _: static_lines([draw(s, w)]),
+            height=1,
+            on_mouse=on_mouse,
+            has_cursor=has_cursor,
         )
 
     def diff(self, width: AnyDimension = None) -> Pane:

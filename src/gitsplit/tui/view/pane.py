@@ -6,7 +6,9 @@ from, for a cursor that our regions don't have: more than half the time of a fra
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from enum import Enum, auto
 from itertools import islice
+from typing import NamedTuple
 
 from msgspec import Struct
 from prompt_toolkit.application import get_app
@@ -16,7 +18,7 @@ from prompt_toolkit.layout.containers import Container
 from prompt_toolkit.layout.dimension import AnyDimension, Dimension, to_dimension
 from prompt_toolkit.layout.mouse_handlers import MouseHandlers
 from prompt_toolkit.layout.screen import Char, Screen, WritePosition
-from prompt_toolkit.mouse_events import MouseEvent, MouseEventType
+from prompt_toolkit.mouse_events import MouseButton, MouseEvent, MouseEventType
 from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.charset import drawn_in, has_character
@@ -26,8 +28,41 @@ from gitsplit.tui.view.text import CURSOR
 
 WHEEL_ROWS = 3
 
-OnMouse = Callable[[int, int], None]
-"""Called with a number and 0 for a click, or with how far the wheel turned."""
+
+class Pointed(Enum):
+    """What the mouse does; a click is a button let go where it was pressed."""
+
+    PRESS = auto()
+    DRAG = auto()
+    CLICK = auto()
+    WHEEL = auto()
+
+
+class Mouse(NamedTuple):
+    """What the mouse does, on which line and in which column of a pane.
+
+    ``number`` is what the line is about (see :class:`PaneLines`), ``turned`` the rows
+    by which the wheel turned.
+    """
+
+    pointed: Pointed
+    number: int = 0
+    column: int = 0
+    turned: int = 0
+
+
+OnMouse = Callable[[Mouse], None]
+"""Called with what the mouse does in a pane."""
+
+_POINTED = {
+    MouseEventType.MOUSE_DOWN: Pointed.PRESS,
+    MouseEventType.MOUSE_MOVE: Pointed.DRAG,
+    MouseEventType.MOUSE_UP: Pointed.CLICK,
+}
+_TURNED = {
+    MouseEventType.SCROLL_DOWN: WHEEL_ROWS,
+    MouseEventType.SCROLL_UP: -WHEEL_ROWS,
+}
 
 
 class PaneLines(Struct, frozen=True):
@@ -202,25 +237,28 @@ class Pane(Container):
         """Have the mouse over this place told to the pane."""
         if self._on_mouse is None:
             return
-        told = self._teller(self._on_mouse, place.ypos)
+        told = self._teller(self._on_mouse, place)
         cells = dict.fromkeys(range(place.xpos, place.xpos + place.width), told)
         for y in range(place.ypos, place.ypos + place.height):
             mouse_handlers.mouse_handlers[y].update(cells)
 
-    def _teller(self, tell: OnMouse, above: int) -> Callable[[MouseEvent], object]:
-        """What prompt_toolkit calls for the mouse; ``above`` rows are over the pane."""
+    def _teller(
+        self, tell: OnMouse, place: WritePosition
+    ) -> Callable[[MouseEvent], object]:
+        """What prompt_toolkit calls for the mouse over the pane, which is there."""
 
         def handle(event: MouseEvent) -> object:
-            y = event.position.y - above
-            match event.event_type:
-                case MouseEventType.MOUSE_UP if 0 <= y < len(self._numbers):
-                    tell(self._lines.number_of(self._numbers[y]), 0)
-                case MouseEventType.SCROLL_DOWN:
-                    tell(0, WHEEL_ROWS)
-                case MouseEventType.SCROLL_UP:
-                    tell(0, -WHEEL_ROWS)
-                case _:
-                    return NotImplemented
+            y, kind = event.position.y - place.ypos, event.event_type
+            if kind in _TURNED:
+                tell(Mouse(Pointed.WHEEL, turned=_TURNED[kind]))
+                return None
+            is_moved = kind is MouseEventType.MOUSE_MOVE
+            if is_moved and event.button is not MouseButton.LEFT:
+                return NotImplemented
+            if not 0 <= y < len(self._numbers):
+                return NotImplemented
+            number = self._lines.number_of(self._numbers[y])
+            tell(Mouse(_POINTED[kind], number, event.position.x - place.xpos))
             return None
 
         return handle

@@ -88,6 +88,13 @@ class Narrow(Struct, frozen=True):
     """Narrow the selection; from a hunk, to its lines one by one."""
 
 
+class SelectLines(Struct, frozen=True):
+    """Select the lines from one row to another, where the cursor goes."""
+
+    first: int
+    last: int
+
+
 class Widen(Struct, frozen=True):
     """Widen the selection: hunk, all under one ``@@``, file, directory."""
 
@@ -136,5 +143,5 @@ class Pin(Struct, frozen=True):
 HunkWalk = MovePiece | MoveInCommit | NextUnseen | NextDoubtful
 CursorAction = MoveRows | MoveTo | HunkWalk | MoveFile | MoveColumns | Pan
 SearchAction = FindNext | MarkMatches | EndSearch
-MarkAction = Narrow | Widen | Cancel | Fold | Pin | MarkHunk | MarkAlike
+MarkAction = Narrow | SelectLines | Widen | Cancel | Fold | Pin | MarkHunk | MarkAlike
 LookAction = ChooseLook | Toggle | ShowContext | Centre
