@@ -239,7 +239,7 @@ def test_an_undo_says_what_it_took_back(series: Repository) -> None:
         ["--frobnicate"],
         ["HEAD~1", "HEAD~2"],
         ["--format", "yaml", "-n"],
-        ["--format", "json", "--yes", "HEAD~1"],
+        ["--format", "text", "--yes", "HEAD~1"],
         ["-o", "plan.json", "HEAD~1"],
         ["--root", "HEAD~1"],
         ["--undo", "--dry-run"],

@@ -25,7 +25,17 @@ from tests.git.keys import SshKey, is_signed, needs
 from tests.gits import skip_where_it_cannot_merge, to_merge
 from tests.repositories.splitting import git_is_at_least
 from tests.repository import Repository
-from tests.runner import Json, Ran, done, gitsplit, group, lines, plan_for, split_entry
+from tests.runner import (
+    Json,
+    Ran,
+    done,
+    gitsplit,
+    gitsplit_process,
+    group,
+    lines,
+    plan_for,
+    split_entry,
+)
 
 pytestmark = pytest.mark.skipif(
     not git_is_at_least(2, 38), reason="a conflict is found by git 2.38's merge-tree"
@@ -408,6 +418,30 @@ def test_continuing_with_a_conflict_unresolved_stops_again(story: Story) -> None
     assert ran.status == 3
     assert "has stopped at" in ran.err
     assert ran.err.count("f conflicts") == 1
+
+
+def test_programs_are_told_where_a_rebase_stops_and_ends(story: Story) -> None:
+    before = story.repo.oid("main")
+    story.hand_over(story.dropping())
+    stopped = gitsplit_process(story.repo.path, "--continue", "--format", "json")
+    told = json.loads(stopped.out)
+    assert (stopped.status, told["state"], told["error"]) == (3, "stopped", "Stopped")
+    assert told["hint"].startswith("Resolve the conflicts")
+
+    aborted = json.loads(gitsplit(story.repo.path, "--abort", "--format=json").out)
+    assert (aborted["state"], story.repo.oid("main")) == ("unchanged", before)
+
+
+def test_programs_are_told_what_a_finished_rebase_moved(story: Story) -> None:
+    before = story.repo.oid("main")
+    story.hand_over(story.dropping())
+    story.resolve(l5=b"FIVE", l18=b"eighteen", l30=b"thirty")
+    ran = gitsplit(story.repo.path, "--continue", "--format", "json")
+    told = json.loads(ran.out)
+    main = {"ref": "refs/heads/main", "old": before, "new": story.repo.oid("main")}
+    assert (ran.status, told["state"]) == (0, "rewritten")
+    assert [each["subject"] for each in told["new_commits"]] == story.subjects[1:]
+    assert main in told["moved"]
 
 
 @pytest.mark.parametrize("word", ["--continue", "--abort"])

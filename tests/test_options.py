@@ -30,10 +30,15 @@ OTHERS: dict[str, Any] = {
 
 @pytest.mark.parametrize("name", [each.name for each in fields(Options)])
 @pytest.mark.parametrize("alone", ALONE)
-def test_what_ends_something_goes_with_no_other_option(alone: str, name: str) -> None:
+def test_what_ends_something_goes_with_no_option_but_a_format(
+    alone: str, name: str
+) -> None:
     check_usage(Options(**DEFAULTS | {alone: True}))
     given = DEFAULTS | {alone: True, name: OTHERS.get(name, True)}
     if name == alone:
+        return
+    if name == "format":
+        check_usage(Options(**given))
         return
 
     with pytest.raises(click.UsageError):

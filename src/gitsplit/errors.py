@@ -8,6 +8,9 @@ from typing import ClassVar
 
 UNCHANGED = "Nothing was changed."
 
+REBASING = "The rebase is"
+"""How a state begins in which git still has a rebase in progress."""
+
 
 class GitsplitError(Exception):
     """A refusal that the user can read and act on.

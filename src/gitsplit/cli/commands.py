@@ -4,11 +4,13 @@ Each imports for itself what it needs: a dry run needs no screen.
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from gitsplit.cli.options import Options
 from gitsplit.cli.output import (
@@ -18,7 +20,9 @@ from gitsplit.cli.output import (
     current_directory,
     encoded,
     in_colours,
+    is_for_programs,
     is_terminal,
+    print_document,
     print_result,
     print_stderr,
     refuse_no_terminal,
@@ -33,10 +37,10 @@ from gitsplit.model.listing import quantity, with_capital
 
 if TYPE_CHECKING:
     from gitsplit.git.journal import Record
+    from gitsplit.git.refs import LeftRef, RefUpdate
     from gitsplit.git.repository import Repository
     from gitsplit.git.write import Rewrite
     from gitsplit.model.objects import Oid
-    from gitsplit.model.plan import DropTo
     from gitsplit.report.formats import Printout
     from gitsplit.workflow.hooks_and_signing import Finish
     from gitsplit.workflow.propose import Request
@@ -73,6 +77,8 @@ def dry_run(options: Options) -> None:
         has_patch=options.patch,
     )
     printed = printout_in(options.format or DEFAULT, findings)
+    if printed.refusal is not None and options.plan is not None and is_for_programs():
+        raise printed.refusal
     for note in printed.notes:
         say(note)
     _write(repo, options, printed)
@@ -85,6 +91,9 @@ def _write(repo: "Repository", options: Options, printed: "Printout") -> None:
 
     On a terminal it has colours, and goes through git's pager.
     """
+    if is_for_programs():
+        print_document(printed.text, options.output)
+        return
     if options.output not in (None, "-"):
         write_text_file(options.output or "", printed.text)
         return
@@ -116,8 +125,9 @@ def split(options: Options) -> None:
                 raise
             # Nothing is wrong: a script applies whatever plan a dry run has written.
             say(f"{same} {UNCHANGED}")
+            _write_unchanged(options)
         else:
-            _print_outcome(repo, result, options.drop_to)
+            _print_outcome(repo, result, options)
 
 
 def _request(options: Options) -> "Request":
@@ -182,22 +192,49 @@ def _finish(repo: "Repository", options: Options) -> "Finish":
     )
 
 
-def _print_outcome(repo: "Repository", result: "Result", drop_to: "DropTo") -> None:
+def _print_outcome(repo: "Repository", result: "Result", options: Options) -> None:
     """Print what came of a run: a rewrite, a rebase that git finished, or nothing."""
     from gitsplit.report.summary import summary_text
     from gitsplit.workflow.findings import rewrite_findings
     from gitsplit.workflow.run import KEPT
 
     if result.outcome is not None:
-        findings = rewrite_findings(repo, result.work, result.outcome, drop_to)
+        outcome = result.outcome
+        findings = rewrite_findings(repo, result.work, outcome, options.drop_to)
         print_result(summary_text(findings))
+        _write_changes(repo, options, *outcome.moves, outcome.rewrite)
     elif result.rebased is not None:
-        _print_rebase(repo, result.rebased)
+        _print_rebase(repo, result.rebased, options)
     else:
         print_stderr(f"{UNCHANGED} {KEPT if result.has_draft else ''}".rstrip())
+        _write_unchanged(options)
 
 
-def _print_rebase(repo: "Repository", record: "Record | None") -> None:
+def _write_changes(
+    repo: "Repository",
+    options: Options,
+    moved: "Iterable[RefUpdate]",
+    left: "Iterable[LeftRef]" = (),
+    rewrite: "Rewrite | None" = None,
+) -> None:
+    """Tell programs how the repository has changed, where one has asked for it."""
+    if is_for_programs():
+        from gitsplit.cli.results import write_changes
+
+        write_changes(repo, options.output, moved, left, rewrite)
+
+
+def _write_unchanged(options: Options) -> None:
+    """Tell programs that nothing has changed, where one has asked for it."""
+    if is_for_programs():
+        from gitsplit.cli.results import write_unchanged
+
+        write_unchanged(options.output)
+
+
+def _print_rebase(
+    repo: "Repository", record: "Record | None", options: Options
+) -> None:
     """Print where the branches are after a rebase that git has finished.
 
     There is no record where gitsplit has lost it.
@@ -205,11 +242,14 @@ def _print_rebase(repo: "Repository", record: "Record | None") -> None:
     from gitsplit.report.summary import rebase_text
     from gitsplit.workflow.review import push_commands_after_rebase
 
-    moved = [(update.ref, update.new) for update in record.updates] if record else []
-    print_result(rebase_text(moved, push_commands_after_rebase(repo, record)))
+    updates = record.updates if record else ()
+    moved = [(update.ref, update.new) for update in updates]
+    text = rebase_text(moved, push_commands_after_rebase(repo, record))
+    print_result(text)
+    _write_changes(repo, options, updates)
 
 
-def undo_last() -> None:
+def undo_last(options: Options) -> None:
     """Undo the last rewrite, and print what was undone."""
     from gitsplit.git.journal import last_undoable
     from gitsplit.git.repository import open_repository
@@ -222,22 +262,25 @@ def undo_last() -> None:
             # What the user wants back never came, or has just gone.
             if last is not None:
                 print_stderr("hint: Another --undo undoes the rewrite before it.")
+            _write_unchanged(options)
             return
-        _undo(repo)
+        _undo(repo, options)
 
 
-def _undo(repo: "Repository") -> None:
+def _undo(repo: "Repository", options: Options) -> None:
     from gitsplit.report.summary import undo_text
     from gitsplit.workflow import apply
 
     with show_activity("updating refs"):
         record = apply.undo(repo)
-    print_result(undo_text(record.subject, [(u.ref, u.old) for u in record.updates]))
-    _warn_of_pushed(repo, record)
+    text = undo_text(record.subject, [(u.ref, u.old) for u in record.updates])
+    print_result(text + _warning_of_pushed(repo, record))
+    back = [replace(each, old=each.new, new=each.old) for each in record.updates]
+    _write_changes(repo, options, back)
 
 
-def _warn_of_pushed(repo: "Repository", record: "Record") -> None:
-    """Say what an undo leaves as it is: commits that are on a server."""
+def _warning_of_pushed(repo: "Repository", record: "Record") -> str:
+    """Say that an undo leaves commits on a server; a line where there may be some."""
     from gitsplit.git.gerrit import are_reviewed, has_new_changes, is_on_a_remote
     from gitsplit.report.summary import MAYBE_PUSHED_WARNING, pushed_warning
 
@@ -246,10 +289,11 @@ def _warn_of_pushed(repo: "Repository", record: "Record") -> None:
     if is_on_a_remote(repo, (update.new for update in record.updates)):
         say(pushed_warning(with_new_changes=makes_new))
     elif makes_new and are_reviewed(repo, head.old, head.new):
-        print_result(f"{MAYBE_PUSHED_WARNING}\n")
+        return f"{MAYBE_PUSHED_WARNING}\n"
+    return ""
 
 
-def resume() -> None:
+def resume(options: Options) -> None:
     """Continue the rebase that stopped at a conflict; print where it has ended."""
     from gitsplit.git.repository import open_repository
     from gitsplit.workflow.conflict import continue_rewrite
@@ -258,10 +302,12 @@ def resume() -> None:
     repo = open_repository(current_directory())
     with recover_first(repo, say) as recovered:
         if not recovered or repo.is_rebasing:
-            _print_rebase(repo, continue_rewrite(repo))
+            _print_rebase(repo, continue_rewrite(repo), options)
+        else:
+            _write_unchanged(options)
 
 
-def abort() -> None:
+def abort(options: Options) -> None:
     """Abort the rebase that stopped at a conflict; print what is back where."""
     from gitsplit.git.repository import open_repository
     from gitsplit.report.summary import abort_text
@@ -272,4 +318,6 @@ def abort() -> None:
     with recover_first(repo, say) as recovered:
         if not recovered or repo.is_rebasing:
             record = abort_rewrite(repo, say)
-            print_result(abort_text([(u.ref, u.old) for u in record.updates]))
+            back = [(update.ref, update.old) for update in record.updates]
+            print_result(abort_text(back))
+        _write_unchanged(options)

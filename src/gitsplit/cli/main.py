@@ -10,14 +10,22 @@ from typing import Any, NoReturn
 import click
 
 from gitsplit.cli import commands
-from gitsplit.cli.options import Command, Options, check_usage, with_parameters
+from gitsplit.cli.options import (
+    Command,
+    Options,
+    asks_for_json,
+    check_usage,
+    with_parameters,
+)
 from gitsplit.cli.output import (
     discard_output,
     fit_to_encoding,
-    say,
+    is_for_programs,
+    print_stderr,
     show_bug,
     show_error,
     show_wrong_usage,
+    stdout_kept_for_document,
 )
 from gitsplit.errors import GitsplitError, Interrupted, Signalled, interrupt_behind
 from gitsplit.git.signals import unwind_on_signals
@@ -38,11 +46,11 @@ def command(**given: Any) -> None:
     options = Options(**given)
     check_usage(options)
     if options.undo:
-        commands.undo_last()
+        commands.undo_last(options)
     elif options.continue_:
-        commands.resume()
+        commands.resume(options)
     elif options.abort:
-        commands.abort()
+        commands.abort(options)
     elif options.dry_run:
         commands.dry_run(options)
     else:
@@ -57,23 +65,34 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     """
     sys.excepthook = show_bug
     fit_to_encoding(sys.stdout, sys.stderr)
+    if not asks_for_json(sys.argv[1:] if args is None else args):
+        sys.exit(_status_of(args))
+    with stdout_kept_for_document():
+        status = _status_of(args)
+    sys.exit(status)
+
+
+def _status_of(args: Sequence[str] | None) -> int:
+    """Run the command; the exit status, with what went wrong told."""
     try:
         with unwind_on_signals():
             command.main(args, prog_name="gitsplit", standalone_mode=False)
     except KeyboardInterrupt as stop:
-        sys.exit(_report_interrupt(stop))
+        return _report_interrupt(stop)
     except Exception as error:
-        sys.exit(_report_error(error))
-    sys.exit(0)
+        return _report_error(error)
+    return 0
 
 
 def _report_error(error: Exception) -> int:
     """Say what went wrong, and give the exit status; raise the error if it is a bug."""
     if isinstance(error, click.ClickException):
         show_wrong_usage(error)
+        _write_error(error)
         return error.exit_code
     if isinstance(error, GitsplitError):
         show_error(error)
+        _write_error(error)
         return _signal_status(error) or error.exit_status
     if (stop := interrupt_behind(error)) is not None:
         return _report_interrupt(stop)
@@ -85,9 +104,18 @@ def _report_error(error: Exception) -> int:
     raise error
 
 
+def _write_error(error: GitsplitError | click.ClickException) -> None:
+    """Tell programs what went wrong, where one has asked for it."""
+    if is_for_programs():
+        from gitsplit.cli.results import write_error
+
+        write_error(error)
+
+
 def _report_interrupt(stop: BaseException) -> int:
     """Say that gitsplit was interrupted, and give the exit status."""
-    say("interrupted. Nothing was changed.")
+    print_stderr("gitsplit: interrupted. Nothing was changed.")
+    _write_error(Interrupted("Interrupted."))
     return _signal_status(stop) or Interrupted.exit_status
 
 
@@ -114,3 +142,4 @@ def _report_os_error(error: OSError) -> None:
         state="Run gitsplit again: it finishes the update or rolls it back.",
     )
     show_error(refusal)
+    _write_error(refusal)

@@ -1,8 +1,9 @@
 """The options, declared once, and which of them go together."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import Field, dataclass, field, fields
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -83,7 +84,7 @@ class Options:
     format: str | None = _option(
         "--format",
         type=click.Choice([*FORMATS]),
-        help=f"How a dry run prints: {formats_in_words()}.",
+        help=f"How a dry run prints: {formats_in_words()}. json: results, too.",
     )
     patch: bool = _flag(
         "-p", "--patch", help="With --dry-run: show diffs and whole messages, too."
@@ -92,7 +93,7 @@ class Options:
         "-o",
         "--output",
         metavar="FILE",
-        help="Write the dry run to FILE; - is standard output.",
+        help="Write the dry run, or the JSON, to FILE; - is standard output.",
     )
     yes: bool = _flag("-y", "--yes", help="Accept the proposal without a screen.")
     no_screen: bool = _flag(
@@ -176,14 +177,26 @@ class Options:
     )
 
 
+JSON = "json"
+"""The format that isn't of a dry run alone: results and errors have it, too."""
+
+
+def asks_for_json(args: Sequence[str]) -> bool:
+    """Whether the arguments ask for JSON, be they right otherwise or not."""
+    words = [*takewhile(lambda word: word != "--", args)]
+    following = pairwise(words)
+    return f"--format={JSON}" in words or ("--format", JSON) in following
+
+
 def check_usage(options: Options) -> None:
     """Raise click.UsageError for options that don't belong together."""
     if not options.dry_run:
-        for value, name in ((options.format, "--format"), (options.output, "-o")):
-            if value is not None:
-                raise click.UsageError(f"{name} requires --dry-run.")
-    if options.patch and not options.dry_run:
-        raise click.UsageError("-p requires --dry-run.")
+        if options.format not in (None, JSON):
+            raise click.UsageError(f"--format {options.format} requires --dry-run.")
+        if options.output is not None and options.format is None:
+            raise click.UsageError("-o requires --dry-run or --format json.")
+        if options.patch:
+            raise click.UsageError("-p requires --dry-run.")
     _check_exec(options)
     if options.root and options.upstream is not None:
         raise click.UsageError("--root and UPSTREAM cannot be used together.")
@@ -225,11 +238,18 @@ def _check_exec(options: Options) -> None:
 
 def _check_alone(options: Options) -> None:
     """Raise click.UsageError where --undo and its like stand beside anything else."""
-    given = [each.name for each in fields(Options) if _is_given(options, each)]
+    beside = ("output",) if options.format is None else ("format", "output")
+    given = [
+        each.name
+        for each in fields(Options)
+        if each.name not in beside and _is_given(options, each)
+    ]
     for name in ("undo", "continue_", "abort"):
         if name in given and len(given) > 1:
             option = "--" + name.rstrip("_")
-            raise click.UsageError(f"{option} cannot be combined with other options.")
+            raise click.UsageError(
+                f"{option} cannot be combined with other options but --format json."
+            )
 
 
 def _is_given(options: Options, each: Field[Any]) -> bool:

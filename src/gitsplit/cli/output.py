@@ -10,7 +10,12 @@ import locale
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import (
+    AbstractContextManager,
+    contextmanager,
+    nullcontext,
+    suppress,
+)
 from pathlib import Path
 from stat import S_IMODE
 from threading import Event, Timer
@@ -53,9 +58,86 @@ def fit_to_encoding(*streams: TextIO | None) -> None:
             stream.reconfigure(encoding=encoding, errors=_LACKING)
 
 
+_said: list[str] = []
+
+
+class _Document:
+    """Where the one document of a call goes; whether it has been written."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self.stream = stream
+        self.is_written = False
+
+
+_document: _Document | None = None
+"""None where standard output isn't kept for one."""
+
+
 def say(words: str) -> None:
     """Print a sentence about something that the user should know."""
+    _said.append(words)
     print_stderr(f"gitsplit: {words}")
+
+
+def warnings() -> tuple[str, ...]:
+    """The sentences that were said so far, oldest first."""
+    return tuple(_said)
+
+
+@contextmanager
+def stdout_kept_for_document() -> Iterator[None]:
+    """Keep standard output for one document: all else goes to standard error.
+
+    Also what programs print that are started in the block: editors, hooks, git.
+    """
+    global _document
+    kept, saved = sys.stdout, _moved_aside(sys.stdout)
+    _document = _Document(kept if saved is None else os.fdopen(saved, "w"))
+    sys.stdout = sys.stderr
+    _said.clear()
+    try:
+        yield
+    finally:
+        if saved is not None:
+            os.dup2(saved, 1)
+            with suppress(OSError):
+                os.close(saved)
+        _document, sys.stdout = None, kept
+
+
+def _moved_aside(stream: TextIO | None) -> int | None:
+    """A new descriptor of standard output, whose own is standard error's from now on.
+
+    None where the stream isn't that of the process.
+    """
+    try:
+        if stream is None or stream.fileno() != 1:
+            return None
+        saved = os.dup(1)
+        os.dup2(2, 1)
+    except OSError:
+        return None
+    return saved
+
+
+def is_for_programs() -> bool:
+    """Whether a document is wanted, and has not been written yet."""
+    return _document is not None and not _document.is_written
+
+
+def print_document(text: str, name: str | None = None) -> None:
+    """Write the one document of a call to standard output, or the file of that name.
+
+    Raises GitsplitError where that can't be written, and BrokenPipeError where the
+    reader has gone.
+    """
+    assert _document is not None, "standard output is kept for it"
+    _document.is_written = True
+    if name is not None and name != "-":
+        write_text_file(name, text)
+    elif _document.stream is not None:  # else it was closed before the start
+        with guard_stdout("Name a file with -o.", _document.stream):
+            click.echo(printable_lines(text).encode(), nl=False, file=_document.stream)
 
 
 def print_stderr(line: str) -> None:
@@ -73,7 +155,7 @@ def _write_stderr(text: str) -> None:
 
 def show_error(error: GitsplitError) -> None:
     """Print what is wrong, what to do, and the state that things are in."""
-    say(str(error))
+    print_stderr(f"gitsplit: {error}")
     for hint in filter(None, (error.hint, error.kept)):
         print_stderr(f"hint: {hint}")
     if error.state:
@@ -171,20 +253,22 @@ def discard_output(stream: TextIO) -> None:
 
 
 @contextmanager
-def guard_stdout(hint: str = "") -> Iterator[None]:
+def guard_stdout(hint: str = "", stream: TextIO | None = None) -> Iterator[None]:
     """Raise GitsplitError where standard output can't be written in the block.
 
     Also what is buffered is written then. Raises BrokenPipeError where the reader has
-    gone. Nothing else in the block may raise OSError.
+    gone. Nothing else in the block may raise OSError. ``stream`` is where standard
+    output is written, if not ``sys.stdout``.
     """
+    stream = stream or sys.stdout
     try:
         yield
-        if sys.stdout:  # None where it was closed before the start
-            sys.stdout.flush()
+        if stream:  # None where it was closed before the start
+            stream.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
-        discard_output(sys.stdout)
+        discard_output(stream)
         raise GitsplitError(
             f"Standard output can't be written: {error.strerror}.", hint=hint
         ) from error

@@ -132,7 +132,7 @@ def read_series(
     marked = tuple(repo.resolve(revision) for revision in commits)
     if plain is None:
         base = None if root else _series_base(repo, head, upstream, marked)
-        plain = base, _commits_between(repo, base, head)
+        plain = base, commits_between(repo, base, head)
     base, oids = plain
     found = tuple(read_source_commit(repo, oid) for oid in oids)
     _refuse_outsiders(repo, marked, found)
@@ -322,7 +322,7 @@ def _parent_of_oldest(
     return commit.raw.parents[0] if commit.raw.parents else None
 
 
-def _commits_between(repo: Repository, base: Oid | None, head: Oid) -> tuple[Oid, ...]:
+def commits_between(repo: Repository, base: Oid | None, head: Oid) -> tuple[Oid, ...]:
     """The commits of ``base..head``, oldest first (``git rev-list --topo-order``)."""
     excluded = () if base is None else (f"^{base}",)
     done = repo.program.run(

@@ -44,10 +44,10 @@ def _commit_value(entry: CommitEntry) -> dict[str, object]:
         {"commits": list(entry.commits)} if has_list else {"commit": entry.commit}
     )
     if entry.subject or not has_list:
-        value["subject"] = _text_value(entry.subject)
+        value["subject"] = text_value(entry.subject)
     value["action"] = entry.action
     if entry.message is not None:
-        value["message"] = _text_value(entry.message)
+        value["message"] = text_value(entry.message)
     if entry.action == "split":
         value["groups"] = [_group_value(group, entry) for group in entry.groups]
         dropped = [_file_value(file, entry) for file in entry.dropped]
@@ -62,7 +62,7 @@ def _commit_value(entry: CommitEntry) -> dict[str, object]:
 def _group_value(group: GroupEntry, entry: CommitEntry) -> dict[str, object]:
     heir = group.continues
     return {
-        "message": _text_value(group.message),
+        "message": text_value(group.message),
         **(
             {"continues": None if heir is None else entry.commits[heir]}
             if entry.needs_list
@@ -91,12 +91,12 @@ def _hunk_value(hunk: HunkEntry, entry: CommitEntry) -> dict[str, object]:
         "added": hunk.added and list(hunk.added),
     }
     if hunk.lines is not None:
-        value["lines"] = [[place, _text_value(text)] for place, text in hunk.lines]
+        value["lines"] = [[place, text_value(text)] for place, text in hunk.lines]
     return value
 
 
 def _path_value(path: bytes | None) -> object:
-    return None if path is None else _text_value(path)
+    return None if path is None else text_value(path)
 
 
 def _rest_value(rest: tuple[int, ...], entry: CommitEntry) -> dict[str, object]:
@@ -118,11 +118,11 @@ def _file_value(file: FileEntry, entry: CommitEntry) -> dict[str, object]:
     if file.facts:
         value["facts"] = [str(fact) for fact in file.facts]
     if file.content is not None:
-        value["content"] = _text_value(file.content)
+        value["content"] = text_value(file.content)
     return value
 
 
-def _text_value(text: bytes) -> object:
+def text_value(text: bytes) -> object:
     """A JSON string, or ``{"base64": …}`` where the bytes are not UTF-8."""
     try:
         return text.decode("utf-8")

@@ -1,0 +1,42 @@
+"""The one JSON document of a call, where ``--format json`` asks for it.
+
+People are told of the same by :mod:`gitsplit.cli.commands`.
+"""
+
+from collections.abc import Iterable
+from contextlib import suppress
+
+import click
+
+from gitsplit.cli.output import print_document, warnings
+from gitsplit.errors import UNCHANGED, GitsplitError
+from gitsplit.git.refs import LeftRef, RefUpdate
+from gitsplit.git.repository import Repository
+from gitsplit.git.write import Rewrite
+from gitsplit.report.result import error_text, result_text
+from gitsplit.workflow.results import changes_by
+
+
+def write_changes(
+    repo: Repository,
+    output: str | None,
+    moved: Iterable[RefUpdate],
+    left: Iterable[LeftRef] = (),
+    rewrite: Rewrite | None = None,
+) -> None:
+    """Write how the call has changed the repository."""
+    changes = changes_by(repo, moved, left, rewrite)
+    print_document(result_text(changes, warnings()), output)
+
+
+def write_unchanged(output: str | None) -> None:
+    """Write that the call has changed nothing."""
+    print_document(result_text(None, warnings()), output)
+
+
+def write_error(error: GitsplitError | click.ClickException) -> None:
+    """Write why nothing came of the call."""
+    hint, state = getattr(error, "hint", ""), getattr(error, "state", UNCHANGED)
+    # There is no other place for it.
+    with suppress(GitsplitError, OSError):
+        print_document(error_text(error, hint, state, warnings()))
