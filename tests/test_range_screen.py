@@ -94,3 +94,43 @@ def test_a_commit_continues_another_one_by_a_key(three: Repository) -> None:
 
     assert IDS[2] in three.message("HEAD~2").decode()
     assert IDS[0] in three.message("HEAD").decode()
+
+
+def test_neighbours_of_the_series_are_selected_and_opened_as_a_range(
+    three: Repository,
+) -> None:
+    """The third commit's function goes to the second; the first stays what it is."""
+    first = three.oid("HEAD~2")
+    terminal = Terminal(three.path, "HEAD~3")
+    terminal.wait_for("3 commits   oldest first")
+    terminal.settle()
+    terminal.type("jvj")
+    terminal.wait_for("2 commits selected")
+    terminal.type("R")
+    terminal.wait_for("2 commits as one range")
+
+    told = applied(terminal, "G1w" + ENTER)
+
+    assert "Rewrote main: 3 commits became 3." in told
+    assert three.oid("HEAD~2") == first
+    assert three.blob("HEAD~1", "m.py") == program("main", "a", "b", "c")
+
+
+def test_a_reorder_that_would_conflict_is_opened_as_a_range(repo: Repository) -> None:
+    """The later of two rewrites of a line comes first: then only that is seen."""
+    for number in range(3):
+        repo.commit(f"{number}\n", {"f": b"%d\n" % number})
+    tip = repo.tree("HEAD")
+    terminal = Terminal(repo.path, "HEAD~2")
+    terminal.wait_for("2 commits   oldest first")
+    terminal.settle()
+    terminal.type("jK")
+    terminal.wait_for("would conflict in f")
+    terminal.type("R")
+    terminal.wait_for("woven from lines, not replayed")
+
+    applied(terminal, "w" + ENTER)
+
+    assert repo.git("log", "--format=%s", "-2").split() == ["1", "2"]
+    assert [repo.blob(f"HEAD~{n}", "f") for n in (1, 0)] == [b"2\n", b"2\n"]
+    assert repo.tree("HEAD") == tip

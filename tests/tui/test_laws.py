@@ -1,5 +1,6 @@
 """What holds after any actions whatever, in any order."""
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any, get_args
 
@@ -9,10 +10,11 @@ from msgspec.structs import replace
 from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 from prompt_toolkit.utils import get_cwidth
 
-from gitsplit.model.diff import FactEdit, Hunk, sort_key
-from gitsplit.model.plan import DROPPED, Plan
+from gitsplit.model.diff import Edit, FactEdit, FileChange, Hunk, edits_of, sort_key
+from gitsplit.model.objects import Oid
+from gitsplit.model.plan import DROPPED, Plan, plan_at_home
 from gitsplit.model.states import is_whole, states_in
-from gitsplit.model.todo import Doing
+from gitsplit.model.todo import Doing, todo_as_read
 from gitsplit.proposal.propose import proposals
 from gitsplit.tui.diff.rows import diff_rows
 from gitsplit.tui.state.app_state import (
@@ -24,6 +26,7 @@ from gitsplit.tui.state.app_state import (
     Screen,
     State,
     Unit,
+    first_state,
     one_hunk,
 )
 from gitsplit.tui.state.new_commits import Address
@@ -101,9 +104,11 @@ from gitsplit.tui.update.actions.series import (
     Autosquash,
     Become,
     MarkSplit,
+    MarkStretch,
     OpenCommit,
     OpenMarked,
     OpenNext,
+    OpenRange,
     OpenSeries,
 )
 from gitsplit.tui.update.actions.shell import (
@@ -220,6 +225,8 @@ ARGUMENTS: dict[type[Action], tuple[st.SearchStrategy[Any], ...]] = {
     OpenMarked: (),
     OpenNext: (_SIGN,),
     Autosquash: (),
+    MarkStretch: (),
+    OpenRange: (),
     Reword: (),
     EditMessage: (),
     EditMessages: (),
@@ -294,9 +301,26 @@ def _some_merge(_base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
 
 
 def in_series(plans: list[Plan]) -> State:
-    """The series of three commits; for the last one nothing is proposed yet."""
-    by_commit = dict(zip(COMMITS, plans, strict=False))
+    """The series of three commits; for the second one nothing is proposed yet.
+
+    These plans don't follow from each other, so no neighbours are known.
+    """
+    by_commit = dict(zip(COMMITS[::2], plans, strict=False))
     return replace(_found(series(), plans), plans=by_commit)
+
+
+def known_series(changes: tuple[FileChange, ...]) -> State:
+    """A series whose commits did this, none of them done anything to yet."""
+    whole = range_opened(changes, _no_hunks)
+    commits, plans = whole.info.series.commits, {}
+    for number, commit in enumerate(commits):
+        own = [replace(c, commit=0) for c in changes if c.commit == number]
+        if own:
+            plans[commit.oid] = plan_at_home([own], [commit.raw.message])
+    start = first_state(whole.info, todo_as_read(whole.info.series), _no_hunks)
+    done = {oid: plan.changes for oid, plan in plans.items()}
+    none: dict[Oid, tuple[FileChange, ...]] = {commit.oid: () for commit in commits}
+    return replace(start, plans=plans, changes=none | done)
 
 
 after = partial(builder.after, merge=_some_merge)
@@ -304,21 +328,23 @@ after = partial(builder.after, merge=_some_merge)
 _PLANS = st.builds(plan_of, _FILES, st.integers(1, 3))
 RANGES = ranges().filter(bool).map(partial(range_opened, differ=_no_hunks))
 STATES = (
-    _PLANS.map(opened) | st.tuples(_PLANS, _PLANS).map(list).map(in_series) | RANGES
+    _PLANS.map(opened)
+    | st.tuples(_PLANS, _PLANS).map(list).map(in_series)
+    | RANGES
+    | ranges().filter(bool).map(known_series)
 )
 
 
 def plan_after(start: State, actions: list[Action]) -> Plan:
-    """The plan of the first commit after the actions; opened at last if it wasn't."""
-    state, first = after(start, *actions), start.info.series.commits[0].oid
-    plan = state.todo.entry(first).plan
-    return start.plans[first] if plan is None else plan
+    """The first plan of the list after the actions; one to be had if it has none."""
+    plans = (entry.plan for entry in after(start, *actions).todo.entries)
+    return next(filter(None, (*plans, *start.plans.values())))
 
 
-def lines_of_edits(plan: Plan) -> list[tuple[object, ...]]:
+def lines_of_edits(edits: Iterable[Edit]) -> list[tuple[object, ...]]:
     """Every line and fact of the edits, in order."""
     found: list[tuple[object, ...]] = []
-    for edit in plan.edits:
+    for edit in edits:
         if isinstance(edit, FactEdit):
             found.append((edit.file, edit.fact))
         else:
@@ -406,9 +432,9 @@ def test_every_line_is_in_exactly_one_piece_and_every_piece_in_one_commit(
     start: State, actions: list[Action]
 ) -> None:
     plan = plan_after(start, actions)
-    before = plan_after(start, [])
+    before = edits_of(plan.changes)
 
-    assert sorted(map(str, lines_of_edits(plan))) == sorted(
+    assert sorted(map(str, lines_of_edits(plan.edits))) == sorted(
         map(str, lines_of_edits(before))
     )
     assert len(plan.group_of) == len(plan.edits)

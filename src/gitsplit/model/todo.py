@@ -116,9 +116,13 @@ def with_action(
 ) -> Todo:
     """The list in which this is to be done to the commit; its plan waits.
 
-    Raises ActionRefused where a merge is to be split or squashed.
+    The commits of a range can be picked, each for itself. Raises ActionRefused where
+    a merge is to be split or squashed, and where anything else is to be done to a
+    range.
     """
     entry = todo.entry(commit)
+    if entry.rest:
+        return _with_range_picked(todo, entry, action)
     if len(entry.commit.raw.parents) > 1 and action in ("split", "squash", "fixup"):
         done = "split" if action == "split" else "squashed"
         raise ActionRefused(
@@ -126,6 +130,18 @@ def with_action(
             hint="It can be picked, reworded or dropped.",
         )
     return todo.with_entry(replace(entry, action=action, message=message))
+
+
+def _with_range_picked(todo: Todo, entry: Entry, action: Doing) -> Todo:
+    """The list in which each commit of the range is picked."""
+    if action != "pick":
+        raise ActionRefused(
+            "That can't be done to a range of commits.",
+            hint="p makes commits of it again, as they were.",
+        )
+    at = todo.place(entry.oid)
+    own = tuple(Entry(commit) for commit in entry.commits)
+    return Todo((*todo.entries[:at], *own, *todo.entries[at + 1 :]))
 
 
 def with_commit_moved(series: Series, todo: Todo, commit: Oid, by: int) -> Todo:

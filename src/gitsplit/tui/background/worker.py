@@ -57,6 +57,7 @@ from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.prompt import Submit
 from gitsplit.tui.update.actions.reading import FindNext, Fold
 from gitsplit.tui.update.actions.reports import (
+    ChangesRead,
     Checked,
     CommitRead,
     Estimated,
@@ -69,6 +70,7 @@ from gitsplit.tui.update.actions.reports import (
     Report,
 )
 from gitsplit.tui.update.actions.screens import HistoryAction, OpenPreview
+from gitsplit.tui.update.actions.series import OpenRange
 from gitsplit.tui.update.actions.shell import refusal_of
 from gitsplit.tui.update.actions.split import (
     ChangeCount,
@@ -424,12 +426,17 @@ def takes_long_to_cut(state: State, action: Action) -> bool:
     return compared > _LONG_COMPARISON
 
 
-def find_proposal(backend: Backend, state: State, action: Action) -> Proposed:
+def find_proposal(backend: Backend, state: State, action: Action) -> Report:
     """Find what is proposed for the commit that the user is at, for this action.
 
-    Raises ActionRefused where there is no proposal.
+    Or read what the commits did of which a range is to be made. Raises ActionRefused
+    where there is no proposal.
     """
     try:
+        if isinstance(action, OpenRange):
+            from gitsplit.tui.update.ranges import commits_to_read  # not to open with
+
+            return _find_range(backend, commits_to_read(state))
         if state.screen is Screen.SERIES or isinstance(action, UseProposal):
             commit = state.chosen
             if state.screen is not Screen.SERIES:
@@ -445,6 +452,11 @@ def find_proposal(backend: Backend, state: State, action: Action) -> Proposed:
         raise ActionRefused(str(nothing), hint=nothing.hint) from nothing
     except GitsplitError as error:
         raise ActionFailed(str(error), hint=error.hint) from error
+
+
+def _find_range(backend: Backend, commits: Sequence[Oid]) -> Report:
+    assert backend.changes_of is not None, "commits are read from somewhere"
+    return ChangesRead({commit: backend.changes_of(commit) for commit in commits})
 
 
 _PAUSE = 0.001  # seconds between two steps, in which a key is taken

@@ -23,9 +23,11 @@ from gitsplit.tui.update.actions.series import (
     Autosquash,
     Become,
     MarkSplit,
+    MarkStretch,
     OpenCommit,
     OpenMarked,
     OpenNext,
+    OpenRange,
     OpenSeries,
 )
 from gitsplit.tui.update.actions.shell import EditMessages, Reword
@@ -90,6 +92,18 @@ SERIES_ROWS = (
         {"A": Autosquash()},
         "autosquash: move fixup! and squash! commits",
         names="autosquash",
+    ),
+    KeyRow(
+        ABOUT_SERIES,
+        SERIES,
+        {"v": MarkStretch()},
+        "select neighbours: from here to the cursor",
+    ),
+    KeyRow(
+        ABOUT_SERIES,
+        SERIES,
+        {"R": OpenRange()},
+        "open the selected commits as one range",
     ),
     KeyRow(
         ABOUT_SERIES,

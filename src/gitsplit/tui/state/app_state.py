@@ -382,6 +382,7 @@ class State(Struct, frozen=True):
     lower: int = 0  # the first line in sight of the lower half of the series
     is_lower: bool = False  # keys that move are about that half
     read_context: int = CONTEXT_LINES  # unchanged lines around hunks, there
+    stretch: Oid | None = None  # where the marked commits of the series begin, or end
     board_row: int = 0  # of the cell at the cursor of the board
     board_column: int = 0
     step: int = 0  # the selected one in the list of steps; 0 is before the first
@@ -432,6 +433,7 @@ class State(Struct, frozen=True):
     estimates: Mapping[Oid, Estimate] = field(default_factory=dict)
     links: KnownLinks | None = None  # of the open commit, as it was cut
     read: Mapping[Oid, ReadCommit] = field(default_factory=dict)  # the latest
+    changes: Mapping[Oid, tuple[FileChange, ...]] = field(default_factory=dict)
     plans: Mapping[Oid, Plan] = field(default_factory=dict)  # proposed ones
     proposals: "Mapping[Oid, Proposals]" = field(default_factory=dict)
     checks: Mapping[int, Check] = field(default_factory=dict)
@@ -475,6 +477,12 @@ class State(Struct, frozen=True):
         plan = entries_of(self.todo)[self.target.commit].plan
         assert plan is not None, "a commit is opened with a plan"
         return plan
+
+    @property
+    def own_proposals(self) -> "Proposals | None":
+        """The proposals for what is open; none where it is a range."""
+        is_range = self.plan.is_range
+        return None if is_range else self.proposals.get(self.target.commit)
 
     @property
     def is_alone(self) -> bool:

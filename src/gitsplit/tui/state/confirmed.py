@@ -76,7 +76,7 @@ def _followers(state: State, plan: Plan, places: Sequence[int]) -> tuple[int, ..
     without scores: while the proposal is being made, and where it is by location.
     """
     commit = state.target.commit
-    proposals = state.proposals.get(commit)
+    proposals = state.own_proposals
     is_asked = state.follows and state.unit is Unit.PIECE
     if not (is_asked and places) or commit in state.unproposed:
         return ()

@@ -84,15 +84,20 @@ def is_open(state: State, commit: Oid | None) -> bool:
 def with_proposal_request(state: State, commit: Oid) -> State:
     """The state that asks the shell to find what is proposed for the commit.
 
-    Raises ActionRefused where it is open in a range, for which nothing is proposed.
+    Raises ActionRefused as :func:`refuse_range`.
     """
+    refuse_range(state, commit)
+    status = f"grouping the hunks of {commit[:7]} …"
+    return replace(state, status=status, request=ShellRequest.PROPOSE)
+
+
+def refuse_range(state: State, commit: Oid) -> None:
+    """Raise ActionRefused where a range is asked for: nothing is proposed for one."""
     if state.todo.entry(commit).rest:
         raise ActionRefused(
             "Nothing is proposed for a range of commits.",
             hint="+ makes a new commit, M merges two.",
         )
-    status = f"grouping the hunks of {commit[:7]} …"
-    return replace(state, status=status, request=ShellRequest.PROPOSE)
 
 
 def require_open_commit(state: State) -> None:

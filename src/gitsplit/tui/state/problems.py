@@ -22,7 +22,7 @@ from gitsplit.model.plan import (
     without_empty_groups,
 )
 from gitsplit.model.states import is_whole, steps
-from gitsplit.model.todo import Entry, Todo
+from gitsplit.model.todo import Entry, Todo, out_of_place
 from gitsplit.tui.state.app_state import Refusal, Screen, ShellRequest, State
 from gitsplit.tui.state.new_commits import message_of, unconfirmed_count
 from gitsplit.tui.state.proposals import is_unproposed
@@ -65,6 +65,23 @@ def conflict_of(state: State) -> Conflict | None:
     """The conflict at which a rebase would stop; None where none is known."""
     known = outlook_of(state)
     return known.conflict if known else None
+
+
+def conflicting_stretch(state: State) -> range:
+    """The places of what a known conflict is about, with all that was moved."""
+    conflict = conflict_of(state)
+    if conflict is None:
+        return range(0)
+    from gitsplit.model.ranges import closed_stretch  # not to open with
+
+    todo, series = state.todo, state.info.series
+    moved = {*out_of_place(series, todo), conflict.commit}
+    moved.update(e.oid for e in todo.entries if e.action in _DONE_ELSEWHERE)
+    places = sorted(map(todo.place, moved))
+    return closed_stretch(series, todo, range(places[0], places[-1] + 1))
+
+
+_DONE_ELSEWHERE = ("drop", "squash", "fixup")
 
 
 def may_conflict(state: State) -> bool:

@@ -26,6 +26,7 @@ from gitsplit.tui.state.confirmed import with_none_confirmed
 from gitsplit.tui.state.location import (
     is_open,
     on_proposal,
+    refuse_range,
     with_proposal_request,
 )
 from gitsplit.tui.state.undo import with_plan
@@ -46,6 +47,8 @@ def proposal_words(state: State) -> str:
         is_shown = state.screen is Screen.SERIES and commit_to_propose(state)
         return PROPOSING if is_shown else ""
     commit = state.target.commit
+    if state.plan.is_range:
+        return ""
     if commit in state.offered:
         return OFFER
     if commit not in state.unproposed:
@@ -55,7 +58,7 @@ def proposal_words(state: State) -> str:
 
 def with_shortcut_words(state: State, said: str) -> str:
     """The status, and how the proposal for a large commit was simplified."""
-    proposals = state.proposals.get(state.target.commit)
+    proposals = state.own_proposals
     if proposals is None or not proposals.shortcut:
         return said
     return " · ".join(filter(None, (said, f"a large commit: {proposals.shortcut}")))
@@ -124,6 +127,7 @@ def after_use_of_proposal(state: State) -> State:
     plan as it stands.
     """
     commit = state.target.commit
+    refuse_range(state, commit)
     if is_unproposed(state, entries_of(state.todo)[commit]):
         own = state.proposals.get(commit)
         if own is None:

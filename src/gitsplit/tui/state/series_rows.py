@@ -50,3 +50,11 @@ def _part_rows(
     for number, part in parts:
         assert part.group is not None, "it is a part"
         yield SeriesRow(place, entry, part, number, sizes[part.group].lines)
+
+
+def selected_stretch(state: State) -> range:
+    """The places of the selected commits in the todo list; none where none are."""
+    if state.stretch is None:
+        return range(0)
+    ends = sorted(map(state.todo.place, (state.stretch, state.chosen)))
+    return range(ends[0], ends[1] + 1)

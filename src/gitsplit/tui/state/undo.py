@@ -45,10 +45,10 @@ def with_plan(state: State, plan: Plan, words: str) -> State:
     """
     commit = state.target.commit
     plan = with_overrides_merged(plan, merge_from_state(state))
-    if commit in state.proposals:
+    if state.own_proposals is not None:
         from gitsplit.proposal.rewording import with_words_followed  # known by now
 
-        plan = with_words_followed(plan, state.plan, state.proposals[commit])
+        plan = with_words_followed(plan, state.plan, state.own_proposals)
     if plan == state.plan:
         raise NothingToDo("No change.")
     step = HistoryStep(words, Screen.SPLIT, commit)
@@ -245,10 +245,13 @@ def _at_history(state: State, history: History[Todo]) -> State:
         progress=None,
         accepts_conflict=False,
     )
+    chosen = history.present.entry(state.chosen).oid
+    moved = replace(moved, chosen=chosen)
     if state.opened is None:
         return moved
-    before, plan = state.plan, entries_of(history.present)[state.target.commit].plan
-    if plan is None:
+    entry = entries_of(history.present).get(state.target.commit)
+    before, plan = state.plan, None if entry is None else entry.plan
+    if plan is None or plan.changes != before.changes:
         return with_none_open(moved)
     return moved if plan is before else on_plan(moved, before, plan)
 

@@ -63,12 +63,11 @@ def after_count_change(state: State, by: int) -> State:
     What the user decided stays where it can; what they moved is as proposed, and the
     status says so. Raises ActionRefused where there is no such proposal.
     """
-    commit = state.target.commit
-    if commit not in state.proposals:
+    commit, proposals = state.target.commit, state.own_proposals
+    if proposals is None:
         return with_proposal_request(state, commit)
     from gitsplit.proposal.regroup import regroup  # not to open with
 
-    proposals = state.proposals[commit]
     made = regroup(state.plan, by, proposals)
     # Where pieces changed places by hand, nothing in particular was parted or joined.
     apart = _first_pair(made.parents if by > 0 else made.heirs)
@@ -208,7 +207,7 @@ def _with_owner(state: State) -> State:
         words = f"{name} continues {entry.commits[source].in_words}"
     if plan.groups != entry.plan.groups:
         words += " and has its message"
-    if entry.oid in state.proposals:
+    if not entry.rest and entry.oid in state.proposals:
         from gitsplit.proposal.rewording import with_words_followed  # known by now
 
         plan = with_words_followed(plan, entry.plan, state.proposals[entry.oid])

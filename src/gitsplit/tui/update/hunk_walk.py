@@ -113,7 +113,7 @@ def _at_next_doubtful(state: State) -> State:
     from gitsplit.proposal.likeness import doubts
     from gitsplit.proposal.propose import ProposalsByContent
 
-    found = state.proposals.get(state.target.commit)
+    found = state.own_proposals
     if not isinstance(found, ProposalsByContent):
         raise NothingToDo("Only a proposal by meaning says how sure it is.")
     unseen = set(unseen_places(state))
@@ -157,7 +157,7 @@ def after_alike(state: State) -> State:
     place = state.rows.edit_at(state.cursor)
     if place is None:
         raise NothingToDo("No hunk here.", hint="j goes to the next one.")
-    found = state.proposals.get(state.target.commit)
+    found = state.own_proposals
     if isinstance(found, ProposalsByContent):
         known = found.commit.pieces, found.pair_scores
         places = alike(state.plan, *known, place)

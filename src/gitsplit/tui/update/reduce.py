@@ -55,6 +55,7 @@ from gitsplit.tui.update.actions.reading import (
     SearchAction,
 )
 from gitsplit.tui.update.actions.reports import (
+    ChangesRead,
     ChangesSettled,
     Checked,
     CommitRead,
@@ -288,8 +289,12 @@ def _after_report(state: State, report: Report) -> State:
     wanted as soon as git had answered is asked for then.
     """
     match report:
-        case Estimated() | Proposed() | NotProposed() | CommitRead() | Linked():
+        case Estimated() | Proposed() | NotProposed() | Linked():
             return _with_commit_report(state, report)
+        case CommitRead(commit, found):
+            return with_read_commit(state, commit, found)
+        case ChangesRead(changes):
+            return replace(state, changes={**state.changes, **changes})
         case Merged(versions, content):
             return replace(state, merges={**state.merges, versions: content})
         case Foreseen(todo, outlook) if todo is state.todo:
@@ -317,8 +322,6 @@ def _with_commit_report(state: State, report: CommitReport) -> State:
         return replace(state, estimates={**state.estimates, **report.estimates})
     if isinstance(report, Linked):
         return replace(state, links=report.known)
-    if isinstance(report, CommitRead):
-        return with_read_commit(state, report.commit, report.found)
     commit = report.commit
     if isinstance(report, NotProposed):
         known = _with_preview(without_awaited_proposal(state, commit))
@@ -434,7 +437,7 @@ def _with_repair(state: State, report: Repaired) -> State:
         tried = replace(state, beyond_repair=report.todo)
         return replace(tried, status=report.words, refusal=Refusal.NOTE)
     plan, before = report.plan, state.todo.plans[report.oid]
-    if report.oid in state.proposals:
+    if not plan.is_range and report.oid in state.proposals:
         from gitsplit.proposal.rewording import with_words_followed  # known by now
 
         plan = with_words_followed(plan, before, state.proposals[report.oid])

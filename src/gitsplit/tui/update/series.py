@@ -56,10 +56,13 @@ from gitsplit.tui.update.actions.series import (
     Autosquash,
     Become,
     MarkSplit,
+    MarkStretch,
     OpenCommit,
     OpenMarked,
     OpenNext,
+    OpenRange,
     OpenSeries,
+    RangeAction,
     SeriesAction,
 )
 from gitsplit.tui.update.messages import (
@@ -102,7 +105,7 @@ def after_series_action(state: State, action: SeriesAction) -> State:
             return _after_selected_action(state, action)
 
 
-SelectedAction = Become | MarkSplit | OpenCommit | OpenMarked | Autosquash
+SelectedAction = Become | MarkSplit | OpenCommit | OpenMarked | Autosquash | RangeAction
 
 
 def _after_selected_action(state: State, action: SelectedAction) -> State:
@@ -134,6 +137,10 @@ def _at_cursor(state: State, action: SelectedAction) -> State:
             return _at_next_split(state)
         case Autosquash():
             return _after_autosquash(state)
+        case MarkStretch() | OpenRange():
+            from gitsplit.tui.update.ranges import after_range_action
+
+            return after_range_action(state, action)
         case _:
             assert_never(action)
 

@@ -143,7 +143,7 @@ def _after_placed_tests(state: State) -> State:
     )
     from gitsplit.proposal.propose import ProposalsByContent
 
-    plan, found = state.plan, state.proposals.get(state.target.commit)
+    plan, found = state.plan, state.own_proposals
     if isinstance(found, ProposalsByContent):
         known = found.commit.pieces, found.pair_scores
         placed = with_companions_at_code(plan, *known)
@@ -362,7 +362,7 @@ def _new_group(state: State, selection: Selection) -> Group:
     Without a proposal it has the original's subject, and the path of the only file.
     """
     reason = "Chosen by you."
-    if state.target.commit in state.proposals:
+    if state.own_proposals is not None:
         return Group(b"", reason, is_proposed=True)
     from gitsplit.proposal.subjects import proposal_message  # not to open with
 

@@ -309,7 +309,7 @@ def reason_lines(state: State, group: int) -> Iterator[str]:
     plan = state.plan
     if reason := plan.groups[group].reason:
         yield f"why {group + 1}: {one_line(reason)}"
-    proposals = state.proposals.get(state.target.commit)
+    proposals = state.own_proposals
     if proposals is None:
         return
     borders = (group, group + 1)

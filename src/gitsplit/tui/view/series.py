@@ -12,14 +12,23 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Entry
 from gitsplit.tui.state.app_state import Estimate, State, entries_of
 from gitsplit.tui.state.new_commits import new_commits, new_subjects, order_flaws
-from gitsplit.tui.state.problems import conflict_of, outlook_words
-from gitsplit.tui.state.series_rows import SeriesRow, series_rows
+from gitsplit.tui.state.problems import (
+    conflict_of,
+    conflicting_stretch,
+    outlook_words,
+)
+from gitsplit.tui.state.series_rows import (
+    SeriesRow,
+    selected_stretch,
+    series_rows,
+)
 from gitsplit.tui.view.checks import check_of, check_sign, sign_style
 from gitsplit.tui.view.commits import marked_subject
 from gitsplit.tui.view.pane import PaneLines, first_visible
 from gitsplit.tui.view.text import (
     CURSOR,
     OWNER,
+    SELECTED,
     WARNING,
     column_text,
     group_style,
@@ -74,14 +83,15 @@ def series_lines(state: State, width: int) -> PaneLines:
     place = state.todo.place(state.chosen)
     cursor = next(n for n, row in enumerate(rows) if row.place == place)
     sizes, hints = _widths(state.estimates)
-    conflict = conflict_of(state)
+    conflict, marked = conflict_of(state), selected_stretch(state)
 
     def line(number: int) -> StyleAndTextTuples:
         if rows[number].part is not None:
             return _part_line(state, rows[number], width)
         entry = rows[number].entry
         is_at = number == cursor
-        start = _entry_start(state, entry, is_at)
+        mark = CURSOR if is_at else SELECTED if rows[number].place in marked else " "
+        start = _entry_start(state, entry, mark)
         room = width - sum(get_cwidth(text) for _, text, *_ in start) - 1
         if conflict is not None and conflict.commit == entry.oid:
             return [*start, *_conflict_cells(state, entry, conflict, room)]
@@ -135,15 +145,18 @@ def title_of(state: State, entry: Entry) -> str:
     new = new_subjects(new_commits(state)).get(entry.oid)
     if new is not None:
         return one_line(new)
+    if entry.rest:
+        last = entry.rest[-1].oid[:7]
+        return f"to {last}: {quantity(len(entry.commits), 'commit')} as one range"
     return one_line(state.info.titles.get(entry.oid, entry.commit.subject))
 
 
-def _entry_start(state: State, entry: Entry, is_at: bool) -> StyleAndTextTuples:
-    """The start of a line: the cursor, the command, and the commit's id."""
+def _entry_start(state: State, entry: Entry, mark: str) -> StyleAndTextTuples:
+    """The start of a line: its mark, the command, and the commit's id."""
     word = _LETTERS[entry.action] if state.info.abbreviates else entry.action
     column = 1 if state.info.abbreviates else 6
     return [
-        ("class:cursor", f" {CURSOR} " if is_at else "   "),
+        ("class:cursor", f" {mark} "),
         (_STYLES.get(entry.action, ""), word.ljust(column)),
         ("class:faint", f" {entry.oid[:7]} "),
     ]
@@ -238,13 +251,22 @@ def _about_chosen(state: State, width: int) -> Iterator[StyleAndTextTuples]:
     if conflict is not None and conflict.commit == entry.oid:
         style, words = (
             "class:error",
-            f"{WARNING} {conflict_words(conflict)}: {_WAY_OUT}",
+            f"{WARNING} {conflict_words(conflict)}: {_way_out_words(state)}",
         )
     for line in text_lines(words, width - 2):
         yield [(style, f" {line}")]
 
 
-_WAY_OUT = "w offers to resolve it in a rebase."
+def _way_out_words(state: State) -> str:
+    """What can be done about a conflict."""
+    way_out = "w offers to resolve it in a rebase"
+    count = len(conflicting_stretch(state))
+    if count < 2:
+        return f"{way_out}."
+    return (
+        f"{way_out}; R opens these {count} commits as one range, where nothing"
+        " conflicts: their files are woven from lines, not replayed."
+    )
 
 
 def _estimate_words(estimate: Estimate | None) -> str:
@@ -261,6 +283,10 @@ def _split_count_line(state: State) -> StyleAndTextTuples:
     """How many commits are marked for splitting; or what git is being asked."""
     if words := outlook_words(state):
         return [("class:name", f" {words}")]
+    if neighbours := len(selected_stretch(state)):
+        words = f" {quantity(neighbours, 'commit')} selected"
+        keys = " · R opens them as one range · v selects none"
+        return [("", words), ("class:faint", keys)]
     marked = sum(entry.action == "split" for entry in state.todo.entries)
     if not marked:
         return [("class:faint", " e opens the selected commit to split it")]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from gitsplit.model.checks import Check, Outlook
+from gitsplit.model.diff import FileChange
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.todo import Todo
@@ -92,6 +93,12 @@ class Repaired(Struct, frozen=True):
     words: str
 
 
+class ChangesRead(Struct, frozen=True):
+    """What these commits of the series did was read, for a range of them."""
+
+    changes: Mapping[Oid, tuple[FileChange, ...]]
+
+
 class Linked(Struct, frozen=True):
     """It was found by which names the hunks of the open commit depend on each other."""
 
@@ -111,7 +118,8 @@ class PlanFileTaken(Struct, frozen=True):
 
 
 CheckReport = Checked | Repaired
-CommitReport = Estimated | Proposed | NotProposed | CommitRead | Linked
+CommitReport = Estimated | Proposed | NotProposed | Linked
+ReadReport = CommitRead | ChangesRead
 TodoReport = Foreseen | Progressed | ChangesSettled
 SaveReport = PlanSaved | PlanFileTaken
-Report = CommitReport | Merged | SaveReport | TodoReport | CheckReport
+Report = CommitReport | ReadReport | Merged | SaveReport | TodoReport | CheckReport

@@ -34,9 +34,20 @@ class Autosquash(Struct, frozen=True):
     """Move commits called ``fixup!``, ``squash!`` or ``amend!`` to their own."""
 
 
+class MarkStretch(Struct, frozen=True):
+    """Begin to select commits of the series at the selected one, or end that."""
+
+
+class OpenRange(Struct, frozen=True):
+    """Open the selected commits as one range; or those that would conflict."""
+
+
 class OpenSeries(Struct, frozen=True):
     """Show the series."""
 
 
 OpenAction = OpenCommit | OpenMarked | OpenSeries | OpenNext
-SeriesAction = Become | MarkSplit | OpenAction | Autosquash | MessageAction
+RangeAction = MarkStretch | OpenRange
+SeriesAction = (
+    Become | MarkSplit | OpenAction | Autosquash | RangeAction | MessageAction
+)

@@ -1,0 +1,94 @@
+"""Neighbours of the series as one range: those selected, or those that conflict."""
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from gitsplit.errors import ActionRefused
+from gitsplit.model.diff import FileChange
+from gitsplit.model.listing import quantity
+from gitsplit.model.objects import Oid
+from gitsplit.model.ranges import with_range
+from gitsplit.model.series import SourceCommit
+from gitsplit.model.todo import Entry, squash_message
+from gitsplit.tui.state.app_state import HistoryStep, Screen, ShellRequest, State
+from gitsplit.tui.state.location import with_commit_open
+from gitsplit.tui.state.problems import conflicting_stretch
+from gitsplit.tui.state.series_rows import selected_stretch
+from gitsplit.tui.state.undo import with_step
+from gitsplit.tui.update.actions.series import MarkStretch, OpenRange, RangeAction
+
+_MARKING = "↑ ↓ select more · R opens them as one range · v selects none"
+
+
+def after_range_action(state: State, action: RangeAction) -> State:
+    """The state with commits selected, or with a range of them open."""
+    match action:
+        case MarkStretch() if state.stretch is None:
+            return replace(state, stretch=state.chosen, status=_MARKING)
+        case MarkStretch():
+            return replace(state, stretch=None, status="no commits selected")
+        case OpenRange():
+            return _with_range_open(state)
+        case _:
+            assert_never(action)
+
+
+def _with_range_open(state: State) -> State:
+    """The state with the stretch as one range, open; asks for what its commits did."""
+    if missing := commits_to_read(state):
+        status = f"reading {quantity(len(missing), 'commit')} …"
+        return replace(state, status=status, request=ShellRequest.PROPOSE)
+    entries = _stretch_to_open(state)
+    at = state.todo.place(entries[0].oid)
+    stretch, changes = range(at, at + len(entries)), _known_changes(state, entries)
+
+    def joined(message: bytes, commit: SourceCommit) -> bytes:
+        return squash_message(message, commit, state.info.ids)
+
+    todo = with_range(state.info.series, state.todo, stretch, changes, joined)
+    made = todo.entries[at]
+    words = f"opened {quantity(len(made.commits), 'commit')} as one range"
+    if state.stretch is None:
+        words += ": files are woven from lines, not replayed"
+    step = HistoryStep(words, Screen.SERIES, made.oid)
+    shown = replace(
+        with_step(state, todo, step),
+        screen=Screen.SPLIT,
+        beneath=((Screen.SERIES, 0),),
+        stretch=None,
+    )
+    return with_commit_open(shown, made.oid)
+
+
+def _stretch_to_open(state: State) -> tuple[Entry, ...]:
+    """The entries to be one range; raises ActionRefused where there are none."""
+    stretch = selected_stretch(state) or conflicting_stretch(state)
+    if len(stretch) < 2:
+        raise ActionRefused("A range has two commits or more.", hint="v selects them.")
+    return state.todo.entries[stretch.start : stretch.stop]
+
+
+def commits_to_read(state: State) -> tuple[Oid, ...]:
+    """The commits of the stretch of which it isn't known what they did."""
+    entries = _stretch_to_open(state)
+    changes = _known_changes(state, entries)
+    commits = (commit.oid for entry in entries for commit in entry.commits)
+    return tuple(oid for oid in commits if oid not in changes)
+
+
+def _known_changes(
+    state: State, entries: tuple[Entry, ...]
+) -> Mapping[Oid, tuple[FileChange, ...]]:
+    """What each commit of the entries did, as far as it is known."""
+    found = dict(state.changes)
+    for entry in entries:
+        plan = entry.plan or state.plans.get(entry.oid)
+        if plan is not None and not entry.rest:
+            found[entry.oid] = plan.changes
+        elif plan is not None:
+            for number, commit in enumerate(entry.commits):
+                own = (c for c in plan.changes if c.commit == number)
+                found[commit.oid] = tuple(replace(c, commit=0) for c in own)
+    return found
