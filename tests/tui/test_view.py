@@ -17,7 +17,12 @@ from prompt_toolkit.data_structures import Size
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 from prompt_toolkit.input import DummyInput
-from prompt_toolkit.layout.containers import ConditionalContainer, Container, HSplit
+from prompt_toolkit.layout.containers import (
+    ConditionalContainer,
+    Container,
+    DynamicContainer,
+    HSplit,
+)
 from prompt_toolkit.output import ColorDepth, DummyOutput
 from prompt_toolkit.utils import get_cwidth
 
@@ -29,6 +34,7 @@ from gitsplit.tui.state.commit_diff import plan_sizes
 from gitsplit.tui.state.new_commits import final_owner
 from gitsplit.tui.update.actions.reading import Pan, Toggle
 from gitsplit.tui.update.actions.screens import OpenPreview, ShowCommit
+from gitsplit.tui.view.changed_rows import ChangedRows
 from gitsplit.tui.view.colours import screen_style
 from gitsplit.tui.view.commit import commit_page, commit_pane
 from gitsplit.tui.view.commits import commit_blocks, commit_lines
@@ -48,7 +54,6 @@ from gitsplit.tui.view.layout import (
     narrow_rule,
     page_lines,
     panes,
-    room,
     wide_end,
     wide_rule,
 )
@@ -390,15 +395,18 @@ class SizedOutput(DummyOutput):
         return Size(30, self.columns)
 
 
-def fixed_height(container: Container, columns: int) -> int:
-    """The rows of all visible regions but the one that takes what is left."""
+def height_of_regions(container: Container, columns: int) -> int:
+    """The rows that all visible regions ask for."""
     if isinstance(container, ConditionalContainer):
         inside = container.content
-        return fixed_height(inside, columns) if container.filter() else 0
+        return height_of_regions(inside, columns) if container.filter() else 0
+    if isinstance(container, ChangedRows | DynamicContainer):
+        return height_of_regions(container.get_children()[0], columns)
     if isinstance(container, HSplit) and container.height is None:
-        return sum(fixed_height(each, columns) for each in container.children)
+        return sum(height_of_regions(each, columns) for each in container.children)
     height = container.preferred_height(columns, 30)
-    return height.preferred if height.preferred_specified else 0
+    assert height.min == height.max, "else prompt_toolkit tries out heights"
+    return height.preferred
 
 
 @pytest.mark.parametrize("columns", [80, 160])
@@ -410,7 +418,7 @@ def test_the_room_for_a_page_is_what_the_other_regions_leave(
     whole = layout(lambda: state, lambda *_: None, no_tints)
 
     with set_app(Application(output=SizedOutput(columns), input=DummyInput())):
-        assert room(state, columns, 30) == 30 - fixed_height(whole, columns)
+        assert height_of_regions(whole, columns) == 30
 
 
 def test_of_many_keys_none_is_cut_in_the_help() -> None:

@@ -7,7 +7,7 @@ screen is a row of ``_PAGES``: a new one is added there.
 
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum, auto
-from functools import partial
+from functools import cache, partial
 from itertools import zip_longest
 
 from msgspec import Struct
@@ -18,6 +18,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.layout.containers import (
     ConditionalContainer,
     Container,
+    DynamicContainer,
     HSplit,
     VSplit,
     Window,
@@ -31,6 +32,7 @@ from gitsplit.tui.state.app_state import LISTS, Look, Screen, State
 from gitsplit.tui.state.originals import original_height
 from gitsplit.tui.state.series_rows import series_rows
 from gitsplit.tui.view.board import board_lines, board_words
+from gitsplit.tui.view.changed_rows import ChangedRows
 from gitsplit.tui.view.commit import commit_matches, commit_page, commit_pane
 from gitsplit.tui.view.commits import commit_blocks, commit_lines, list_height
 from gitsplit.tui.view.diff_pane import diff_lines, selection_runs
@@ -207,6 +209,11 @@ def room(state: State, columns: int, rows: int) -> int:
     """The rows of the diff, or of the page that is shown instead."""
     if state.screen is Screen.SERIES and state.is_lower:
         return lower_height(state, rows)
+    return _main_height(state, columns, rows)
+
+
+def _main_height(state: State, columns: int, rows: int) -> int:
+    """The rows of the diff or the page, above the lower half where there is one."""
     if state.screen is not Screen.SPLIT:
         below = _PAGES[state.screen].below_height + lower_height(state, rows)
         return max(0, rows - _PAGE_FRAME - below)
@@ -254,27 +261,30 @@ def layout(get_state: GetState, on_mouse: OnRegion, tints: Tints) -> Container:
 
     ``tints`` says how a line is tinted, as far as that is known at each frame.
     """
-
-    def is_at(screen: Screen) -> Callable[[], bool]:
-        return lambda: get_state().screen is screen
-
-    is_split = is_at(Screen.SPLIT)
-
-    def is_wide() -> bool:
-        return _terminal_columns() >= WIDE
-
     draw = _Regions(get_state, on_mouse, tints)
-    return HSplit(
-        [
-            draw.line(title_line),
-            _visible_if(lambda: is_split() and not is_wide(), draw.narrow()),
-            _visible_if(lambda: is_split() and is_wide(), draw.wide()),
-            *(_visible_if(is_at(at), draw.page(page)) for at, page in _PAGES.items()),
-            draw.line(
-                lambda s, width: last_line(s, footer(s), width),
-                on_mouse=partial(on_mouse, Region.FOOTER),
-            ),
-        ]
+
+    @cache
+    def body(screen: Screen, is_wide: bool) -> Container:
+        """What stands between title and footer; made when it is first shown."""
+        if screen is not Screen.SPLIT:
+            return draw.page(_PAGES[screen])
+        return draw.wide() if is_wide else draw.narrow()
+
+    def body_now() -> Container:
+        screen = get_state().screen
+        return body(screen, screen is Screen.SPLIT and _terminal_columns() >= WIDE)
+
+    return ChangedRows(
+        HSplit(
+            [
+                draw.line(title_line),
+                DynamicContainer(body_now),
+                draw.line(
+                    lambda s, width: last_line(s, footer(s), width),
+                    on_mouse=partial(on_mouse, Region.FOOTER),
+                ),
+            ]
+        )
     )
 
 
@@ -334,6 +344,11 @@ class _Regions(Struct, frozen=True):
             lambda: has_cursor(self.get_state()),
         )
 
+    def _main_height(self) -> Dimension:
+        """The height of the main region; if it is given, no other is looked for."""
+        rows = _main_height(self.get_state(), _terminal_columns(), _terminal_rows())
+        return Dimension.exact(rows)
+
     def line(
         self,
         draw: Callable[[State, int], StyleAndTextTuples],
@@ -353,6 +368,7 @@ class _Regions(Struct, frozen=True):
         return self.region(
             lambda state, w, _: diff_lines(state, w, self.tints),
             width=width,
+            height=self._main_height,
             on_mouse=partial(self.on_mouse, Region.DIFF),
             has_cursor=_is_moving,
         )
@@ -405,7 +421,7 @@ class _Regions(Struct, frozen=True):
         return HSplit(
             [
                 self.line(wide_rule),
-                VSplit([left, bars[0], middle, *last]),
+                VSplit([left, bars[0], middle, *last], height=self._main_height),
                 self.line(wide_end),
                 self.status(),
             ]
@@ -440,6 +456,7 @@ class _Regions(Struct, frozen=True):
                     lambda state, w, _: _with_search(
                         state, page.lines(state, w, self.tints)
                     ),
+                    height=self._main_height,
                     on_mouse=partial(self.on_mouse, page.region),
                     has_cursor=_is_moving,
                 ),
