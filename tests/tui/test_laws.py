@@ -114,6 +114,7 @@ from gitsplit.tui.update.actions.series import (
 from gitsplit.tui.update.actions.shell import (
     Apply,
     CheckCommits,
+    CopyPatch,
     EditFile,
     EditMessage,
     EditMessages,
@@ -231,6 +232,7 @@ ARGUMENTS: dict[type[Action], tuple[st.SearchStrategy[Any], ...]] = {
     EditMessage: (),
     EditMessages: (),
     CheckCommits: (),
+    CopyPatch: (),
     RepairCommit: (),
     Undo: (),
     Redo: (),

@@ -6,6 +6,7 @@ can't: run the editor, suspend, leave, and have threads find out what takes long
 
 import asyncio
 import gc
+import os
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from threading import Thread
@@ -61,6 +62,7 @@ from gitsplit.tui.state.undo import memory_of
 from gitsplit.tui.surroundings import (
     Chosen,
     Surroundings,
+    copy_codes,
     edit_in_editor,
     reduce_with_merges,
     save_plan,
@@ -281,6 +283,10 @@ class Shell:
                 application.exit(exception=Interrupted("Interrupted."))
             case ShellRequest.SUSPEND:
                 application.suspend_to_background()
+            case ShellRequest.COPY:
+                codes = copy_codes(self.state.clipboard, os.environ)
+                application.output.write_raw(codes)
+                application.output.flush()
             case ShellRequest.CHECK | ShellRequest.REPAIR as request:
                 self._use_checker(request)
             case None:

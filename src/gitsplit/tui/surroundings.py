@@ -5,7 +5,8 @@ the same way from an action to the next state.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from base64 import b64encode
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from msgspec import Struct
@@ -97,6 +98,24 @@ def reduce_with_merges(state: State, action: Action, merge: ContentMerge) -> Sta
             return reduce(made, refusal_of(refusal))
         made = reduce(reduce(made, merged), action)
     return made
+
+
+_MOST_IN_SCREEN = 240  # bytes that GNU screen hands on in one go
+
+
+def copy_codes(text: bytes, environment: Mapping[str, str]) -> str:
+    """The codes by which a terminal copies a text (OSC 52).
+
+    tmux knows them itself, and does it where its ``set-clipboard`` is ``on``. GNU
+    screen doesn't: it hands them on in parts, for it prints what is too long.
+    """
+    codes = f"\x1b]52;c;{b64encode(text).decode()}\a"
+    if not environment.get("STY") or environment.get("TMUX"):
+        return codes
+    parts = (
+        codes[at : at + _MOST_IN_SCREEN] for at in range(0, len(codes), _MOST_IN_SCREEN)
+    )
+    return "".join(f"\x1bP{part}\x1b\\" for part in parts)
 
 
 def save_plan(around: Surroundings, state: State) -> Action:

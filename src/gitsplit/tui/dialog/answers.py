@@ -63,7 +63,12 @@ from gitsplit.tui.update.actions.screens import (
     SwitchHalf,
 )
 from gitsplit.tui.update.actions.series import Become, OpenCommit
-from gitsplit.tui.update.actions.shell import CheckCommits, Interrupt, Suspend
+from gitsplit.tui.update.actions.shell import (
+    CheckCommits,
+    CopyPatch,
+    Interrupt,
+    Suspend,
+)
 from gitsplit.tui.update.actions.split import AddCommit, MergeInto, Repeat
 from gitsplit.tui.update.numbers import action_on
 from gitsplit.tui.view.layout import page_matches
@@ -82,6 +87,7 @@ class Answer(NamedTuple):
 _DRAWN = (
     Centre
     | ChooseLook
+    | CopyPatch
     | EraseText
     | Interrupt
     | MoveColumns

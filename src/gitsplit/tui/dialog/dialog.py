@@ -212,7 +212,7 @@ class Dialog:
     def _do_request(self, action: Action | None) -> None:
         """Do what the state asks for after ``action``, which may have been a report."""
         match self.state.request:
-            case None | ShellRequest.SUSPEND:
+            case None | ShellRequest.SUSPEND | ShellRequest.COPY:
                 pass
             case ShellRequest.APPLY:
                 todo = todo_without_empty_groups(self.state.todo)

@@ -38,6 +38,7 @@ from gitsplit.tui.update.actions.screens import (
 from gitsplit.tui.update.actions.shell import (
     Apply,
     CheckCommits,
+    CopyPatch,
     Interrupt,
     Quit,
     RepairCommit,
@@ -134,6 +135,14 @@ LOOKING_ROWS = (
         "repair the first commit that failed",
         "repair",
         names="repair",
+    ),
+    KeyRow(
+        LOOKING,
+        COMMITS,
+        {"Y": CopyPatch()},
+        "copy what is selected as a patch, for git apply",
+        "copy",
+        names="copy",
     ),
     KeyRow(
         LOOKING,

@@ -183,6 +183,7 @@ class ShellRequest(Enum):
     EDIT_FILE_FOR_GOOD = auto()
     PROPOSE = auto()
     SAVE_PLAN = auto()
+    COPY = auto()
 
 
 NO_IDS = IdRules()
@@ -427,6 +428,7 @@ class State(Struct, frozen=True):
     # What is asked of the shell: now, and as soon as git has nothing against it.
     request: ShellRequest | None = None
     plan_file: PlanFile | None = None
+    clipboard: bytes = b""
     awaiting: Literal[ShellRequest.APPLY, ShellRequest.CHECK] | None = None
 
     # What was found out in the background: about commits of the series, about new ones.

@@ -84,6 +84,7 @@ from gitsplit.tui.update.actions.series import SeriesAction
 from gitsplit.tui.update.actions.shell import (
     Apply,
     CheckCommits,
+    CopyPatch,
     EditFile,
     EditMessage,
     EditMessages,
@@ -114,6 +115,7 @@ from gitsplit.tui.update.commits import (
     after_commit_action,
     after_count_change,
 )
+from gitsplit.tui.update.copying import after_copy
 from gitsplit.tui.update.cursor import (
     after_cursor_action,
     after_look_action,
@@ -393,6 +395,8 @@ def _after_request_action(state: State, action: RequestAction) -> State:
             return with_edit_request(state, for_good)
         case CheckCommits():
             return _with_check_request(state)
+        case CopyPatch():
+            return after_copy(state)
         case RepairCommit():
             return _with_repair_request(state)
         case _:

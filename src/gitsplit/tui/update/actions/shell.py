@@ -51,6 +51,10 @@ class EditFile(Struct, frozen=True):
     for_good: bool = False
 
 
+class CopyPatch(Struct, frozen=True):
+    """Have the terminal copy what is selected, or the commit shown, as a patch."""
+
+
 class Refused(Struct, frozen=True):
     """Show the sentence by which something asked of the shell was refused."""
 
@@ -68,5 +72,6 @@ def refusal_of(error: GitsplitError) -> Refused:
 
 
 CheckAction = CheckCommits | RepairCommit
-RequestAction = EditMessage | EditMessages | Reword | EditFile | CheckAction
+EditingAction = EditMessage | EditMessages | Reword | EditFile
+RequestAction = EditingAction | CheckAction | CopyPatch
 ShellAction = Apply | Quit | Interrupt | Suspend | RequestAction | Refused
