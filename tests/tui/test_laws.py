@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 from prompt_toolkit.utils import get_cwidth
 
-from gitsplit.model.diff import Edit, FactEdit, FileChange, Hunk, edits_of, sort_key
+from gitsplit.model.diff import Edit, FactEdit, FileChange, edits_of, sort_key
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan, plan_at_home
 from gitsplit.model.states import is_whole, states_in
@@ -291,11 +291,7 @@ def _found(state: State, plans: list[Plan]) -> State:
         oid: proposals(plan.changes, plan.groups[0].message)
         for oid, plan in zip(COMMITS, plans, strict=False)
     }
-    return replace(state, hunks_between=_no_hunks, proposals=found)
-
-
-def _no_hunks(_old: bytes, _new: bytes) -> tuple[Hunk, ...]:
-    raise AssertionError("nothing is drawn")
+    return replace(state, hunks_between=one_hunk, proposals=found)
 
 
 def _some_merge(_base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
@@ -313,13 +309,13 @@ def in_series(plans: list[Plan]) -> State:
 
 def known_series(changes: tuple[FileChange, ...]) -> State:
     """A series whose commits did this, none of them done anything to yet."""
-    whole = range_opened(changes, _no_hunks)
+    whole = range_opened(changes, one_hunk)
     commits, plans = whole.info.series.commits, {}
     for number, commit in enumerate(commits):
         own = [replace(c, commit=0) for c in changes if c.commit == number]
         if own:
             plans[commit.oid] = plan_at_home([own], [commit.raw.message])
-    start = first_state(whole.info, todo_as_read(whole.info.series), _no_hunks)
+    start = first_state(whole.info, todo_as_read(whole.info.series), one_hunk)
     done = {oid: plan.changes for oid, plan in plans.items()}
     none: dict[Oid, tuple[FileChange, ...]] = {commit.oid: () for commit in commits}
     return replace(start, plans=plans, changes=none | done)
@@ -328,7 +324,7 @@ def known_series(changes: tuple[FileChange, ...]) -> State:
 after = partial(builder.after, merge=_some_merge)
 
 _PLANS = st.builds(plan_of, _FILES, st.integers(1, 3))
-RANGES = ranges().filter(bool).map(partial(range_opened, differ=_no_hunks))
+RANGES = ranges().filter(bool).map(partial(range_opened, differ=one_hunk))
 STATES = (
     _PLANS.map(opened)
     | st.tuples(_PLANS, _PLANS).map(list).map(in_series)

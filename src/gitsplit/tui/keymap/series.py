@@ -98,12 +98,14 @@ SERIES_ROWS = (
         SERIES,
         {"v": MarkStretch()},
         "select neighbours: from here to the cursor",
+        names="neighbours",
     ),
     KeyRow(
         ABOUT_SERIES,
         SERIES,
         {"R": OpenRange()},
         "open the selected commits as one range",
+        names="open-range",
     ),
     KeyRow(
         ABOUT_SERIES,
