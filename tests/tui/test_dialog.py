@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from gitsplit.errors import ActionRefused, InputEnded
-from gitsplit.model.checks import Check
+from gitsplit.model.checks import Check, Conflict, Outlook
 from gitsplit.model.diff import TextEdit
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.todo import Todo
@@ -452,3 +452,47 @@ def test_no_answers_break_it_and_all_can_be_undone(answers: list[str]) -> None:
         while not dialog._has_ended and dialog.state.steps_done:
             dialog.take(Undo())
         assert dialog._has_ended or dialog.state.todo == state.todo
+
+
+def test_signs_are_words_and_what_has_words_beside_it_has_no_other() -> None:
+    state = after(small(), OpenPreview())
+    state = replace(state, checks={0: Check("passed"), 1: Check("failed")})
+    lines = [*arrival_lines(state)]
+
+    assert any(line.startswith("1 passed, new") for line in lines)
+    assert any(line.startswith("2 failed, new") for line in lines)
+    assert "nothing lost" in lines
+    assert not any("yes:" in line or "no:" in line for line in lines)
+    conflict = Outlook(conflict=Conflict(state.todo.order[0], (b"a",)))
+    known = replace(state, foreseen=(state.todo, conflict))
+    assert any("apply: apply up to there" in line for line in arrival_lines(known))
+
+
+class Unordered(Checker):
+    """Says that three commits have passed, the first one last."""
+
+    def start(self, todo: Todo, tell: object) -> None:
+        assert callable(tell)
+        del todo
+        for number in (0, 1, 2):
+            tell(number, Check("running"))
+        for number in (1, 2, 0):
+            tell(number, Check("passed"))
+
+
+def test_checks_are_said_in_order_however_they_end() -> None:
+    state = replace(small(), info=replace(small().info, check="make"))
+    script = Script(())
+    Dialog(state, Surroundings(editor(), checker=Unordered()), script).answer("x")
+
+    said = [line for line in script.lines if line.startswith("Commit")]
+    assert said == [f"Commit {number}: passed" for number in (1, 2, 3)]
+
+
+def test_a_search_is_said_where_it_is_made_and_not_on_other_pages() -> None:
+    dialog, script = talked(small(), "/I")
+
+    assert any("Esc ends" in line for line in script.lines)
+    before = len(script.lines)
+    dialog.answer("w")
+    assert not any("Esc ends" in line for line in script.lines[before:])

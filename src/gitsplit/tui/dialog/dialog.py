@@ -163,7 +163,7 @@ class Dialog:
         """Say what the answer did, and where the user is if that is elsewhere."""
         now = self.state
         if not is_asked:
-            self._say(filter(None, [status_words(now)]))
+            self._say(filter(None, [status_words(now, before)]))
         was_open = (screen for screen, _ in (*before.beneath, (before.screen, 0)))
         if now.screen not in was_open and now.prompt is None:
             self._say(arrival_lines(now))
@@ -260,10 +260,25 @@ class Dialog:
             return
         checker.start(given, lambda n, check: news.put(Checked(todo, n, check)))
         self.state = replace(self.state, request=None)
+        said = 0
         while (report := self._next_check(news)) is not None:
             self.state = reduce(self.state, report)
-            if isinstance(report, Checked) and report.check.is_done:
-                self._say([f"Commit {report.number + 1}: {report.check.state}"])
+            if isinstance(report, Checked):
+                said = self._say_checks(said)
+
+    def _say_checks(self, first: int) -> int:
+        """Say how the checks ended from this commit on, in order.
+
+        The number, from 0, of the first that is to be said later.
+        """
+        numbers = sorted(number for number in self.state.checks if number >= first)
+        for number in numbers:
+            check = self.state.checks[number]
+            if not check.is_done:
+                return number
+            self._say([f"Commit {number + 1}: {check.state}"])
+            first = number + 1
+        return first
 
     def _next_check(self, news: SimpleQueue[CheckReport]) -> CheckReport | None:
         """The next report; None where all checks have ended, or were given up."""

@@ -23,6 +23,7 @@ from gitsplit.tui.state.app_state import (
     Unit,
 )
 from gitsplit.tui.state.commit_diff import actual_commit
+from gitsplit.tui.state.confirmed import FOLLOWED
 from gitsplit.tui.state.location import list_row
 from gitsplit.tui.state.message_rows import message_rows, selected_row
 from gitsplit.tui.state.originals import head_height, original_height
@@ -57,12 +58,15 @@ _MARKS = {
     OWNER: "continues the original",
     WARNING: "warning:",
     PROPOSED: "proposed:",
-    LEFT_OUT: "left out:",
-    "✓": "yes:",
-    "✗": "no:",
+    LEFT_OUT: "",  # which is said beside it
+    "✓": "",
+    "✗": "",
     "!": "note:",
 }
 """The word for a mark that stands alone, or in front of something."""
+
+_CHECKS = {"✓": "passed", "✗": "failed", "?": "not checked", "…": "being checked"}
+"""The word for the sign of a check, which stands alone beside a commit's number."""
 
 
 def plain(cells: StyleAndTextTuples) -> str:
@@ -70,8 +74,6 @@ def plain(cells: StyleAndTextTuples) -> str:
     words = "".join(map(_cell_words, cells)).strip()
     for bar in _BARS:
         words = words.replace(bar, "")
-    words = words.replace("Enter: apply", f"{APPLY}: apply")
-    words = words.replace(f"{_MARKS[LEFT_OUT]} {_MARKS[LEFT_OUT]}", _MARKS[LEFT_OUT])
     return re.sub(r"(?<![:,;]) {2,}", ", ", words)
 
 
@@ -83,8 +85,12 @@ def _cell_words(cell: tuple[object, ...]) -> str:
     mark, _, rest = text.lstrip().partition(" ")
     if cell[0] == "class:key" and mark == "Enter":
         return APPLY
+    if text in _CHECKS:
+        return f" {_CHECKS[text]}  "
     if mark not in _MARKS:
         return text
+    if not _MARKS[mark]:
+        return f" {rest}"
     gap = "  " if mark == OWNER else " "
     return f"{gap}{_MARKS[mark]}{gap}{rest}"
 
@@ -179,7 +185,7 @@ def _hunk_words(state: State, before: State | None) -> Iterator[str]:
     edit = row.segment.edit
     if edit is None or unit_at(state) is not Unit.PIECE:
         return
-    yield from filter(None, [plain(reason_line(state, WIDE))])
+    yield from filter(None, [plain(reason_line(state, WIDE)).replace(" · ", ", ")])
     yield from _line_words(state, rows.rows_of(edit))
 
 
@@ -294,8 +300,13 @@ def _message_question(state: State) -> str:
     return f"Message {row.commit + 1}" if row.part is None else "Sentence, which commit"
 
 
-def status_words(state: State) -> str:
-    """What the last answer did, or why it didn't."""
+def status_words(state: State, before: State | None = None) -> str:
+    """What the last answer did, or why it didn't.
+
+    ``before`` is where the user was: a search that was on isn't said again elsewhere.
+    """
+    is_elsewhere = before is not None and before.screen is not state.screen
+    searched = "" if is_elsewhere else search_words(state)
     said = state.status
     if state.refusal is Refusal.ERROR:
         return f"Error: {said}"
@@ -304,5 +315,5 @@ def status_words(state: State) -> str:
         said = "ready to apply" if is_ready else re.sub(r"\bEnter\b", APPLY, said)
     if state.screen is Screen.SPLIT and said == cursor_words(state):
         said = ""
-    told = ", ".join(filter(None, (proposal_words(state), search_words(state), said)))
-    return with_capital(told.replace(" · ", ", "))
+    told = ", ".join(filter(None, (proposal_words(state), searched, said)))
+    return with_capital(told.replace(f" ({FOLLOWED})", "").replace(" · ", ", "))

@@ -381,7 +381,12 @@ def _conflict_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
         " --abort)."
     )
     for line in text_lines(words, width - 2):
-        yield [("class:error", f" {line}")]
+        before, key, after = line.partition("Enter")
+        yield [
+            ("class:error", f" {before}"),
+            ("class:key", key),
+            ("class:error", after),
+        ]
 
 
 @memo_by(_TODO_PARTS)
