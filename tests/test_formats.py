@@ -54,7 +54,7 @@ def refused() -> NoReturn:
 def test_a_plan_file_is_written_without_looking_at_what_it_would_come_to() -> None:
     plan = PlanDocument(None, Oid("1" * 40), ())
 
-    printed = printout_in("json", DryRun({}, {}, {}, lambda: plan, refused))
+    printed = printout_in("json", DryRun({}, {}, {}, lambda: plan, refused, refused))
 
     assert load_plan(printed.text) == plan
     assert printed.refusal is None

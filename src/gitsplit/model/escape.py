@@ -137,12 +137,12 @@ def _shell_word(word: str | bytes) -> str:
         word = word.decode("utf-8", "surrogateescape")
     if _BARE.fullmatch(word):
         return word
-    if all(map(_reads_as_it_is, word)):
+    if all(map(reads_as_it_is, word)):
         return "'" + word.replace("'", r"'\''") + "'"
     return f"$'{''.join(map(_escape_sequence, word))}'"
 
 
-def _reads_as_it_is(char: str) -> bool:
+def reads_as_it_is(char: str) -> bool:
     """Whether the character is seen, where it stands, and for nothing else.
 
     Letters written from the right move what stands beside them; some blanks are
@@ -156,7 +156,7 @@ def _reads_as_it_is(char: str) -> bool:
 def _escape_sequence(char: str) -> str:
     if char in "\\'":
         return f"\\{char}"
-    if _reads_as_it_is(char):
+    if reads_as_it_is(char):
         return char
     return "".join(_octal(byte) for byte in char.encode("utf-8", "surrogateescape"))
 

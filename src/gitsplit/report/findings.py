@@ -18,7 +18,7 @@ from gitsplit.model.change_id import (
     incomplete_trailers,
 )
 from gitsplit.model.diff import Edit, FileChange, TextEdit, edits_by_file
-from gitsplit.model.objects import Oid
+from gitsplit.model.objects import Oid, RawCommit
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.model.series import CommitDraft, SourceCommit
 from gitsplit.model.todo import Entry, Todo
@@ -320,14 +320,51 @@ class Preview(Struct, frozen=True):
     refusal: GitsplitError | None = None
 
 
+class IndexEntry(Struct, frozen=True):
+    """What an index has at a path; ``mode`` is 0 where it has nothing."""
+
+    path: bytes
+    mode: int
+    oid: Oid
+
+
+class Recipe(Struct, frozen=True):
+    """How a commit is made of what the original commits have.
+
+    In the tree ``base`` (empty: of no files) the ``entries`` are put, for some of which
+    the ``blobs`` are made first; then the ``changes`` are applied. ``base`` is None
+    where the original commits have the tree. ``parents`` are ids, or the numbers, from
+    0, of commits that were made before.
+    """
+
+    commit: RawCommit
+    parents: tuple[int | Oid, ...]
+    base: str | None = None
+    blobs: tuple[bytes, ...] = ()
+    entries: tuple[IndexEntry, ...] = ()
+    changes: tuple[FileChange, ...] = ()
+
+
+class Recipes(Struct, frozen=True):
+    """How the commits of a rewrite are made, in their order.
+
+    ``moves`` are refs with their values, old and new, HEAD's first.
+    """
+
+    old_head: Oid
+    commits: tuple[Recipe, ...]
+    moves: tuple[tuple[str, Oid, int | Oid], ...]
+
+
 class DryRun(Struct, frozen=True):
     """All that a dry run may tell; each format asks for what it tells.
 
     ``plans`` are those of the commits that are split;
     ``shortcuts`` says of commits what was done to have their proposals in time,
     ``refused`` why there is none. What takes time, or may itself be refused, is found
-    out when it is asked for: ``plan``, the proposals as a plan file has them, and
-    ``preview``, which raises what stands against the series as a whole. ``has_patch``
+    out when it is asked for: ``plan``, the proposals as a plan file has them,
+    ``preview``, which raises what stands against the series as a whole, and
+    ``recipes``, which raises whatever stands against it. ``has_patch``
     asks for messages and diffs in full.
     """
 
@@ -336,6 +373,7 @@ class DryRun(Struct, frozen=True):
     refused: Mapping[Oid, GitsplitError]
     plan: "Callable[[], PlanDocument]"
     preview: Callable[[], Preview]
+    recipes: Callable[[], Recipes]
     has_patch: bool = False
 
 

@@ -23,6 +23,7 @@ from gitsplit.model.todo import Entry, Todo
 from gitsplit.report.findings import (
     DryRun,
     Preview,
+    Recipes,
     RewriteFindings,
     commit_fates,
     commits_not_continued,
@@ -62,8 +63,15 @@ def dry_run_findings(
         refused=work.refused,
         plan=memo(partial(_plan_document, work, has_lines=has_patch)),
         preview=memo(partial(_preview, repo, work, drop_to, signs, has_patch)),
+        recipes=partial(_recipes, repo, work),
         has_patch=has_patch,
     )
+
+
+def _recipes(repo: Repository, work: Work) -> Recipes:
+    from gitsplit.workflow.recipes import recipes_of  # one format has them
+
+    return recipes_of(repo, *compute_rewrite(repo, work))
 
 
 def _plan_document(work: Work, *, has_lines: bool) -> "PlanDocument":

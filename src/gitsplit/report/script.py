@@ -1,0 +1,191 @@
+"""A dry run as a shell script, which makes the same commits with git alone.
+
+It is for POSIX sh and any git from 2.34 on, in any clone that has the series. It has an
+index and an empty directory of its own, so nothing of index and worktree matters, and
+none of git's local environment. Each tree is compared with the one named here, before
+its commit is made; refs move at the end, all at once.
+
+What isn't plain text is printed by octal escapes: what stands in the script can be
+mailed, pasted and looked at.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from gitsplit.model.escape import printable, reads_as_it_is
+from gitsplit.model.listing import quantity
+from gitsplit.model.message import subject_of
+from gitsplit.model.objects import Oid
+from gitsplit.model.patch import file_patch
+from gitsplit.report.findings import DryRun, IndexEntry, Recipe, Recipes
+from gitsplit.report.formats import Printout
+
+_START = """\
+#!/bin/sh
+# Makes {count} of {head} with git alone: same trees, authors, dates and messages.
+# Run it in a clone whose HEAD is there: sh THIS_FILE
+# Hooks aren't run, nothing is signed; index and files stay as they are.
+set -eu
+die() {{ echo "split: $*" >&2; exit 1; }}
+unset $(git rev-parse --local-env-vars)
+export LC_ALL=C GIT_NO_REPLACE_OBJECTS=1
+GIT_DIR=$(git rev-parse --absolute-git-dir); export GIT_DIR
+test "$(git rev-parse HEAD)" = {head} || die "HEAD is not at {head}"
+who=$(git var GIT_COMMITTER_IDENT)
+tmp=$(mktemp -d "${{TMPDIR:-/tmp}}/split.XXXXXX")
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 1' HUP INT TERM
+mkdir "$tmp/empty"; cd "$tmp/empty"
+GIT_WORK_TREE=$tmp/empty GIT_INDEX_FILE=$tmp/index
+export GIT_WORK_TREE GIT_INDEX_FILE
+git() {{
+    command git -c core.splitIndex=false -c core.sparseCheckout=false \\
+        -c core.fsmonitor=false -c core.ignoreCase=false -c apply.ignoreWhitespace=no \\
+        -c core.attributesFile=/dev/null "$@"
+}}
+entries() {{ git update-index -z --add --index-info; }}
+patch() {{ git apply --cached --whitespace=nowarn -; }}
+blob() {{ git hash-object -w --stdin >/dev/null; }}
+tree() {{
+    tree=$(git write-tree)
+    test "$tree" = "$1" || die "the tree is $tree and should be $1; nothing was changed"
+}}
+commit() {{ git hash-object -t commit -w --literally --stdin; }}
+move() {{
+    test "$(git rev-parse -q --verify "$1" || :)" != "$2" || echo "update $1 $3 $2"
+}}
+"""
+
+
+def printout(dry_run: DryRun) -> Printout:
+    """The script; raises why the commits can't be made."""
+    made = dry_run.recipes()
+    lines = [
+        _START.format(count=quantity(len(made.commits), "commit"), head=made.old_head),
+        *(line for n, one in enumerate(made.commits) for line in _commit(n, one)),
+        *_end(made),
+    ]
+    return Printout("\n".join(lines) + "\n", is_utf8=True)
+
+
+def _commit(number: int, recipe: Recipe) -> Iterator[str]:
+    yield f"# {printable(subject_of(recipe.commit.message))}"
+    if recipe.base is None:
+        yield f"tree={recipe.commit.tree}"
+    else:
+        yield f"git read-tree {recipe.base or '--empty'}"
+        for content in recipe.blobs:
+            yield from _piped("blob", content)
+        yield from _piped("entries", *map(_index_line, recipe.entries))
+        patch = (line for change in recipe.changes for line in file_patch(change))
+        # An empty line means the same to git apply, and has no blank to be lost.
+        lines = b"".join(b"\n" if line == b" \n" else line for line in patch)
+        yield from _piped("patch", lines) if lines else ()
+        yield f"tree {recipe.commit.tree}"
+    yield from _raw_commit(number, recipe)
+
+
+def _index_line(entry: IndexEntry) -> bytes:
+    """The entry as ``git update-index -z --index-info`` reads it."""
+    return b"%o %s\t%s\0" % (entry.mode, entry.oid.encode(), entry.path)
+
+
+def _raw_commit(number: int, recipe: Recipe) -> Iterator[str]:
+    """The commit, byte for byte but for its parents and the committer."""
+    yield "{"
+    yield "printf 'tree %s\\n' \"$tree\""
+    for parent in recipe.parents:
+        yield f"printf 'parent %s\\n' {_commit_word(parent)}"
+    text = bytearray()
+    for header in recipe.commit.headers:
+        field = header.split(b" ", 1)[0]
+        if field == b"committer":
+            yield from _printing(bytes(text))
+            yield "printf 'committer %s\\n' \"$who\""
+            text.clear()
+        elif field not in (b"tree", b"parent"):
+            text += header + b"\n"
+    yield from _printing(bytes(text) + b"\n" + recipe.commit.message)
+    yield '} >"$tmp/commit"'
+    yield f'c{number}=$(commit <"$tmp/commit")\n'
+
+
+def _end(made: Recipes) -> Iterator[str]:
+    """The refs move, and what has come of it is said."""
+    if made.commits:
+        yield "{"
+        for at, (ref, old, new) in enumerate(made.moves):
+            name = "HEAD" if at == 0 else _word(ref)
+            yield f"move {name} {old} {_commit_word(new)}"
+        yield '} >"$tmp/refs"'
+        yield "git update-ref -m 'split by a script' --stdin <\"$tmp/refs\""
+    yield 'echo "HEAD is at $(git rev-parse HEAD)"'
+
+
+def _commit_word(commit: int | Oid) -> str:
+    """A commit as the shell has it: by its id, or by the number of one made before."""
+    return f'"$c{commit}"' if isinstance(commit, int) else commit
+
+
+def _word(text: str) -> str:
+    """A ref's name, which has no control characters, as one word of the shell."""
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def _piped(command: str, *parts: bytes) -> Iterator[str]:
+    """The commands that give the bytes to another on standard input."""
+    yield "{"
+    for part in parts:
+        yield from _printing(part)
+    yield f"}} | {command}"
+
+
+def _printing(data: bytes) -> Iterator[str]:
+    """The commands that print the bytes; ``:`` where there are none."""
+    if not data:
+        yield ":"
+    lines = data.split(b"\n")
+    last = lines.pop()
+    whole = [*(line + b"\n" for line in lines), *([last] if last else [])]
+    for is_plain, run in groupby(whole, _is_plain):
+        each = [*run]
+        yield from _here_document(each) if is_plain else map(_printf, each)
+
+
+def _is_plain(line: bytes) -> bool:
+    """Whether the line can stand in the script as it is.
+
+    What ends in a blank is easily lost.
+    """
+    if not line.endswith(b"\n") or line.endswith(b" \n"):
+        return False
+    try:
+        return all(map(reads_as_it_is, line[:-1].decode()))
+    except UnicodeDecodeError:
+        return False
+
+
+def _here_document(lines: Sequence[bytes]) -> Iterator[str]:
+    text = [line[:-1].decode() for line in lines]
+    end = "END"
+    while end in text:
+        end += "_"
+    yield f"cat <<'{end}'"
+    yield from text
+    yield end
+
+
+def _printf(line: bytes) -> str:
+    """The line, or the part of one at the end, by an escape for what isn't plain."""
+    return f"printf '{''.join(_escapes(line))}'"
+
+
+def _escapes(line: Iterable[int]) -> Iterator[str]:
+    for at, byte in enumerate(line):
+        char = chr(byte)
+        if char == "%":
+            yield "%%"
+        elif " " <= char <= "~" and char not in "'\\" and (at or char != "-"):
+            yield char
+        else:
+            yield f"\\{byte:03o}"
