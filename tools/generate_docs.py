@@ -1,6 +1,7 @@
 """What the program itself makes for the documentation: ``./dev docs`` runs this.
 
-The table of keys comes from the keymap. For the pictures, gitsplit runs in a terminal
+The table of keys comes from the keymap, the page for programs is what
+``--help-programs`` prints. For the pictures, gitsplit runs in a terminal
 of its own on the practice repository; what stands on the terminal after some keys is
 written as SVG, which a forge shows beside the text.
 """
@@ -19,7 +20,9 @@ from tests.terminal import Terminal
 from gitsplit.git.practice import TANGLED, make_practice_repository
 from gitsplit.tui.view.key_help import keys_markdown
 
-PLACE = Path(__file__).parent.parent / "docs"
+PROJECT = Path(__file__).parent.parent
+PLACE = PROJECT / "docs"
+PROGRAMS = PROJECT / "src" / "gitsplit" / "cli" / "programs.md"
 # Columns and rows of the terminal, and the keys typed into it.
 PICTURES = {
     "screen": (100, 30, ""),
@@ -109,8 +112,9 @@ def _colours(look: Char) -> tuple[str, str]:
 
 
 def main() -> None:
-    """Make the table of keys and every picture anew."""
+    """Make the table of keys, the page for programs and every picture anew."""
     (PLACE / "keys.md").write_text(keys_markdown(), encoding="utf-8")
+    (PLACE / "programs.md").write_text(PROGRAMS.read_text("utf-8"), encoding="utf-8")
     for name, (columns, rows, keys) in PICTURES.items():
         with tempfile.TemporaryDirectory() as directory:
             repository = Path(directory) / "ladle"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gitsplit import __version__
-from gitsplit.cli.output import guard_stdout
+from gitsplit.cli.output import guard_stdout, write_stdout
 from gitsplit.report.formats import FORMATS, formats_in_words
 
 if TYPE_CHECKING:
@@ -265,7 +265,28 @@ def with_parameters(callback: Callback) -> Callback:
     version = click.version_option(
         __version__, prog_name="gitsplit", message="%(prog)s %(version)s"
     )
-    return version(callback)
+    return version(_help_for_programs(callback))
+
+
+def _help_for_programs(callback: Callback) -> Callback:
+    """The callback with the option that prints the page for programs and ends there."""
+
+    def show(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+        if wanted:
+            from importlib.resources import files  # imports much
+
+            page = files("gitsplit.cli").joinpath("programs.md")
+            write_stdout(page.read_bytes())
+            context.exit()
+
+    return click.option(
+        "--help-programs",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=show,
+        help="Tell how a program drives gitsplit, and exit.",
+    )(callback)
 
 
 class Command(click.Command):
