@@ -1,5 +1,6 @@
 """What a dry run shows in full: messages, diffs, what follows; and where."""
 
+import json
 import os
 import re
 import stat
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.repository import Repository
-from tests.runner import IDS, done, gitsplit
+from tests.runner import IDS, Json, done, gitsplit, plan_for
 from tests.terminal import Terminal
 
 DIFF = ("diff-tree", "-p", "-M50%", "--abbrev=10", "--no-commit-id")
@@ -29,6 +30,21 @@ def test_it_shows_whole_messages_with_their_trailers(series: Repository) -> None
 
     assert f"\n\n    tangled\n\n    Words.\n\n    Change-Id: {IDS[0]}\n\n" in said
     assert said.count("    Change-Id: (will be added)\n") == 1
+
+
+def test_a_commit_that_another_is_squashed_into_is_shown_as_it_will_be(
+    series: Repository,
+) -> None:
+    top, above = series.oid("HEAD"), series.oid("HEAD~1")
+    entries: list[Json] = [
+        {"commit": above, "action": "pick"},
+        {"commit": top, "action": "fixup"},
+    ]
+    plan = json.dumps(plan_for(series, "HEAD~3", *entries)).encode()
+    said = done(series.path, "-n", "-p", "--plan", "-", stdin=plan)
+    done(series.path, "--yes", "--plan", "-", stdin=plan)
+
+    assert f"\n{series.git(*DIFF, 'HEAD')}\n" in said
 
 
 def test_without_patch_neither_is_shown(series: Repository) -> None:

@@ -26,7 +26,7 @@ from gitsplit.git.program import PARSED, failure
 from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import temporary_directory
 from gitsplit.git.trees import NewObjects, changed_paths
-from gitsplit.model.diff import File, Hunk, Span
+from gitsplit.model.diff import File, FileChange, Hunk, Span, change_between
 from gitsplit.model.lines import Lines
 from gitsplit.model.listing import quantity
 from gitsplit.model.objects import (
@@ -366,6 +366,32 @@ def patch_between(old: File | None, new: File | None) -> bytes:
         flag=pygit2.GIT_DIFF_INDENT_HEURISTIC,  # type: ignore[arg-type] # a number
     )
     return bytes(patch.data)
+
+
+def changes_between(objects: NewObjects, old: Oid, new: Oid) -> tuple[FileChange, ...]:
+    """What leads from one tree to the other, by path; a rename is two changes.
+
+    What looks binary has no hunks; attributes aren't asked for.
+    """
+    found = []
+    for path, pair in sorted(changed_paths(objects, old, new).items()):
+        before, after = (_new_file(objects, path, entry) for entry in pair)
+        by_lines = all(
+            S_ISREG(side.mode) and b"\0" not in (side.content or b"")[:_PROBE]
+            for side in (before, after)
+            if side is not None
+        )
+        found.append(change_between(before, after, hunks_between, by_lines=by_lines))
+    return tuple(found)
+
+
+def _new_file(objects: NewObjects, path: bytes, entry: TreeEntry | None) -> File | None:
+    """The file of a tree's entry; a submodule has no content."""
+    if entry is None:
+        return None
+    is_here = entry.mode != GITLINK
+    content = objects.read_object(entry.oid)[1] if is_here else None
+    return File(path, entry.mode, entry.oid, content)
 
 
 def _header_span(start: int, count: int) -> Span:

@@ -151,13 +151,15 @@ class CommitFate(Struct, frozen=True):
 
     ``commits`` are those that it becomes: none where it is dropped or squashed.
     ``complaints`` are sentences on what stands against that; ``split`` is None where
-    the commit isn't split.
+    the commit isn't split. ``changes`` is the diff of one that others are squashed
+    into, where that was asked for.
     """
 
     entry: Entry
     commits: tuple[ResultCommit, ...]
     complaints: tuple[str, ...] = ()
     split: Split | None = None
+    changes: tuple[FileChange, ...] = ()
 
 
 Diffs = Callable[[Plan], Sequence[tuple[FileChange, ...]]]

@@ -87,6 +87,7 @@ def fate_lines(commit: CommitFate, has_patch: bool) -> Iterator[str]:
         yield from against
         for each in commit.commits:
             yield from _new_message(each, has_patch)
+        yield from diff_lines(commit.changes)
 
 
 def _split_heading(entry: Entry) -> str:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from gitsplit.errors import GitsplitError, InvalidPlan
-from gitsplit.git.diff import hunks_between
+from gitsplit.git.diff import changes_between, hunks_between
 from gitsplit.git.repository import Repository
 from gitsplit.git.signing import signatures_lost
-from gitsplit.git.trees import NewObjects
+from gitsplit.git.trees import EMPTY_TREE, NewObjects
 from gitsplit.model.diff import FileChange
 from gitsplit.model.memo import memo
 from gitsplit.model.message import without_change_id
@@ -21,6 +21,7 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DropTo, Plan
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.report.findings import (
+    CommitFate,
     DryRun,
     Preview,
     Recipes,
@@ -112,7 +113,19 @@ def _preview(
         lost = 0 if signs else signatures_lost(rewrite)
         outcome = expected_outcome(repo, objects, rewrite, lost)
         told = rewrite_findings(repo, work, outcome, drop_to)
-    return Preview(tuple(fates), told, tuple(warnings), refusal or first)
+    shown = (_with_diff(objects, fate) for fate in fates) if has_patch else fates
+    return Preview(tuple(shown), told, tuple(warnings), refusal or first)
+
+
+def _with_diff(objects: NewObjects, fate: CommitFate) -> CommitFate:
+    """The fate with the diff of a commit that others are squashed into."""
+    for made in fate.commits:
+        if made.draft.squashed and fate.split is None:
+            parents = objects.read_commit(made.oid).parents[:1]
+            trees = [objects.read_commit(parent).tree for parent in parents]
+            before = trees[0] if trees else EMPTY_TREE
+            return replace(fate, changes=changes_between(objects, before, made.tree))
+    return fate
 
 
 def _diffs(plan: Plan) -> tuple[tuple[FileChange, ...], ...]:
