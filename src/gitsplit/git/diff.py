@@ -349,25 +349,6 @@ def hunks_between(old: bytes, new: bytes) -> tuple[Hunk, ...]:
     )
 
 
-def patch_between(old: File | None, new: File | None) -> bytes:
-    """The unified diff of two states of a file, for readers; empty where none is.
-
-    None is a file that doesn't exist. Other bytes in paths than UTF-8 are replaced.
-    """
-    paths = [side.path.decode("utf-8", "replace") for side in (old, new) if side]
-    if not paths:
-        return b""
-    contents = [None if side is None else side.content or b"" for side in (old, new)]
-    patch = pygit2.Patch.create_from(
-        contents[0],
-        contents[1],
-        old_as_path=paths[0],
-        new_as_path=paths[-1],
-        flag=pygit2.GIT_DIFF_INDENT_HEURISTIC,  # type: ignore[arg-type] # a number
-    )
-    return bytes(patch.data)
-
-
 def changes_between(objects: NewObjects, old: Oid, new: Oid) -> tuple[FileChange, ...]:
     """What leads from one tree to the other, by path; a rename is two changes.
 

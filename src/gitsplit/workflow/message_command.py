@@ -13,8 +13,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from gitsplit.errors import InvalidPlan
-from gitsplit.git.diff import patch_between
+from gitsplit.git.diff import hunks_between
 from gitsplit.git.repository import Repository
+from gitsplit.model.diff import change_between
+from gitsplit.model.patch import file_patch
 from gitsplit.model.plan import Plan
 from gitsplit.model.series import Series, SourceCommit
 from gitsplit.model.states import states_in
@@ -71,7 +73,10 @@ def _patches(plan: Plan, group: int) -> Iterator[bytes]:
     files = {plan.edits[place].file for place in plan.members(group)}
     for file in sorted(files):
         before, after = states_in(plan, file, (group - 1, group))
-        yield patch_between(before, after)
+        if before != after:
+            by_lines = plan.changes[file].by_lines
+            change = change_between(before, after, hunks_between, by_lines=by_lines)
+            yield b"".join(file_patch(change))
 
 
 def _limited(diff: bytes) -> bytes:
