@@ -134,3 +134,26 @@ def test_a_reorder_that_would_conflict_is_opened_as_a_range(repo: Repository) ->
     assert repo.git("log", "--format=%s", "-2").split() == ["1", "2"]
     assert [repo.blob(f"HEAD~{n}", "f") for n in (1, 0)] == [b"2\n", b"2\n"]
     assert repo.tree("HEAD") == tip
+
+
+def test_a_fix_goes_home_and_takes_along_what_it_rewrites(repo: Repository) -> None:
+    """Sent before the commit that wrote its line, it takes that along, or not."""
+    repo.commit("base\n", {"f": b"a\nb\nc\n", "g": b"1\n"})
+    repo.commit("one\n", {"g": b"2\n"})
+    repo.commit("two\n", {"f": b"a\nB\nc\n", "g": b"3\n"})
+    repo.commit("three\n", {"f": b"a\nBB\nc\n", "g": b"4\n"})
+    terminal = on_screen(repo, "--resplit", "HEAD~3")
+    terminal.type("Gk")
+    terminal.wait_for("in commit 3")
+    terminal.type("1")
+    terminal.wait_for("taking along 2 lines of 2")
+    terminal.type("1")
+    terminal.wait_for("moved 2 lines from 3 to 1; 1 line of 2 never shows")
+    terminal.type("uGkH")
+    terminal.wait_for("sent 2 lines home to 2 ·")
+
+    applied(terminal, "w" + ENTER)
+
+    assert [repo.blob(f"HEAD~{n}", "f") for n in (2, 1, 0)] == [
+        *(b"a\nb\nc\n", b"a\nBB\nc\n", b"a\nBB\nc\n"),
+    ]

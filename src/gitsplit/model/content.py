@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, groupby, pairwise
 from operator import itemgetter
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from msgspec import Struct
 
@@ -23,14 +23,15 @@ from gitsplit.model.diff import (
     TextEdit,
     hunk_order,
 )
+from gitsplit.model.lines import lines_of
 from gitsplit.model.objects import object_id
 from gitsplit.model.weave import Strand, Stretch, Thread
 
 Mark = Literal["old", "new"]
 
-_NEVER: Final = 2**63
+NEVER: Final = 2**63
 """Later than any group, and than DROPPED."""
-_ALWAYS: Final = -1
+ALWAYS: Final = -1
 """Before any group."""
 
 
@@ -104,7 +105,31 @@ def first_shown(thread: Thread, assignment: Assignment) -> int | None:
     shown = [since for _, since, _ in states.lines(0).runs]
     shown += (states.start_group(stretch) for stretch in thread.stretches[1:])
     # Lines that an opaque creation has come with it, whenever that is.
-    return min((g for g in shown if _ALWAYS < g < creation), default=None)
+    return min((g for g in shown if ALWAYS < g < creation), default=None)
+
+
+class LineLife(NamedTuple):
+    """Lines of a weave that follow each other: what brings and takes them, how many.
+
+    ``since`` and ``until`` are what an assignment says of their edits: groups mostly.
+    """
+
+    since: int
+    until: int
+    lines: int
+
+
+def line_lives(
+    thread: Thread, assignment: Assignment, *, is_settled: bool = False
+) -> Iterator[tuple[LineLife, ...]]:
+    """The lines of each stretch of the thread, in order, cut where edits are.
+
+    ``is_settled`` has a line go with what took its place, as it does in the states.
+    What was there before the range is since ALWAYS, what stays until NEVER.
+    """
+    by_change = _by_change(thread, assignment)
+    for weave in thread.weaves:
+        yield tuple(_Lives(by_change).all_lines(weave, is_settled=is_settled))
 
 
 ByChange = Sequence[Assignment]
@@ -207,7 +232,7 @@ class _States:
     def start_group(self, stretch: Stretch) -> int:
         """The group as of which the stretch has begun."""
         if stretch.fact in (None, Fact.CREATE):
-            return _ALWAYS
+            return ALWAYS
         return self.facts[stretch.begins][stretch.fact]
 
     def _path(self, group: int) -> bytes:
@@ -263,15 +288,29 @@ class _Lives:
 
     def runs(self, weave: Sequence[Strand]) -> Iterator[_LineRun]:
         """The lines of the weave that ever show, in order."""
-        # A line goes when what took its place goes: so what is later is asked first.
-        linked = (strand for strand in weave if strand.next or strand.again)
-        for strand in sorted(linked, key=lambda s: s.died or 0, reverse=True):
-            self._known[strand] = self._life(strand)
+        self._settle(weave)
         rows = chain.from_iterable(map(self._parts, weave))
         shown = (row for row in rows if row[1] < row[2])
         for life, run in groupby(shown, itemgetter(1, 2)):
             texts = [text for text, *_ in run]
             yield (texts[0] if len(texts) == 1 else _content_of(texts), *life)
+
+    def all_lines(
+        self, weave: Sequence[Strand], *, is_settled: bool
+    ) -> Iterator[LineLife]:
+        """All lines of the weave in order, each run with its life."""
+        if is_settled:
+            self._settle(weave)
+        for strand in weave:
+            for text, since, until in self._parts(strand):
+                yield LineLife(since, until, len(lines_of(text)))
+
+    def _settle(self, weave: Sequence[Strand]) -> None:
+        """Find the lives of lines that go when what took their place goes."""
+        # What is later is asked first.
+        linked = (strand for strand in weave if strand.next or strand.again)
+        for strand in sorted(linked, key=lambda s: s.died or 0, reverse=True):
+            self._known[strand] = self._life(strand)
 
     def _parts(self, strand: Strand) -> Sequence[_LineRun]:
         """The lines of the strand, cut where its edits are."""
@@ -300,7 +339,7 @@ class _Lives:
 
     def _groups(self, strand: Strand, at: int) -> tuple[int, int]:
         """The groups that bring a line of the strand and that take it away."""
-        since, until = _ALWAYS, _NEVER
+        since, until = ALWAYS, NEVER
         if strand.born is not None:
             since = self._bearing[strand.born].group(strand.span.start + at)
         if strand.died is not None:

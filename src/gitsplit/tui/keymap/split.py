@@ -40,6 +40,7 @@ from gitsplit.tui.update.actions.split import (
     Repeat,
     Send,
     SendAlong,
+    SendHome,
     SendToNext,
     SplitHunk,
     Take,
@@ -101,6 +102,14 @@ HUNK_ROWS = (
         "where the last one was sent",
         "repeat",
         names="repeat",
+    ),
+    KeyRow(
+        ABOUT_HUNKS,
+        SENDING,
+        {"H": SendHome()},
+        "in a range: to the commit whose lines it changes",
+        "home",
+        names="send-home",
     ),
     KeyRow(
         ABOUT_HUNKS,

@@ -339,6 +339,20 @@ class HistoryStep(NamedTuple):
     checks: Mapping[int, Check] = NO_CHECKS
 
 
+class Along(Struct, frozen=True):
+    """An action that sent hunks and took others along, and what was selected then.
+
+    The same action once more leaves the others where they were.
+    """
+
+    action: object
+    unit: Unit
+    anchor: int | None
+    cursor: int
+    marks: frozenset[Edit]
+    focus: int
+
+
 class LastPlace(Struct, frozen=True):
     """Where the user was last in a commit that isn't open now.
 
@@ -373,6 +387,7 @@ class State(Struct, frozen=True):
     # follow it, and which edits did in the last step.
     kept: Confirmed = field(default_factory=dict)
     follows: bool = True
+    takes_along: bool = True
     followed: frozenset[Edit] = frozenset()
 
     # The screens: beneath the one shown are others, each with its scroll.
@@ -405,6 +420,7 @@ class State(Struct, frozen=True):
     anchor: int | None = None  # the row at which a selection of lines began
     marks: frozenset[Edit] = frozenset()  # the hunks selected one by one
     last_send: LastSend | None = None  # to be repeated
+    along: Along | None = None  # where the last action took others along
     doubt: Edit | None = None  # the doubtful hunk that was last gone to
     focus: int = 0  # the selected new commit, which keys for commits are about
     is_pinned: bool = False  # the selected one, which else is that of the cursor's hunk

@@ -168,8 +168,7 @@ def reduce(state: State, action: Action) -> State:
         made = _after_action(replace(ready, merges=state.merges), action)
         if not isinstance(action, _SelectingAction):
             made = _with_focus_followed(ready, made)
-        if isinstance(action, _RenumberingAction):
-            made = replace(made, last_send=None)
+        made = _with_last_actions_forgotten(state, made, action)
         seen = with_cursor_in_sight(replace(made, merges={}))
         return with_proposals_in_place(seen)
     except MergeNeeded as needed:
@@ -177,6 +176,15 @@ def reduce(state: State, action: Action) -> State:
     except (ActionRefused, InvalidPlan) as refusal:
         refused = refusal_of(refusal)
         return replace(ready, status=refused.sentence, refusal=refused.kind)
+
+
+def _with_last_actions_forgotten(before: State, made: State, action: Action) -> State:
+    """The state without what a next action could have been about, and now can't be."""
+    if made.along is before.along:
+        made = replace(made, along=None)
+    if isinstance(action, _RenumberingAction):
+        made = replace(made, last_send=None)
+    return made
 
 
 _SelectingAction = CommitAction | ChangeCount | UseProposal | AddCommit | PlaceTests

@@ -1,7 +1,7 @@
 """Where the hunks of the open commit go: sent to commits, left out, split."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial, reduce
 from typing import TYPE_CHECKING, assert_never
 
@@ -20,12 +20,13 @@ from gitsplit.model.plan import (
     without_group,
 )
 from gitsplit.tui.diff.rows import RowKind
-from gitsplit.tui.state.app_state import LastSend, Screen, State, Unit
+from gitsplit.tui.state.app_state import Along, LastSend, Screen, State, Unit
 from gitsplit.tui.state.board import other_cells_words, with_next_cell
 from gitsplit.tui.state.confirmed import (
     with_confirmed,
     with_sent,
 )
+from gitsplit.tui.state.location import row_showing
 from gitsplit.tui.state.order_guard import awaits_links, known_links, places_needed
 from gitsplit.tui.state.selection import (
     SelectedEdit,
@@ -38,7 +39,7 @@ from gitsplit.tui.state.selection import (
     with_finer_edits,
     with_selection_apart,
 )
-from gitsplit.tui.state.undo import with_plan
+from gitsplit.tui.state.undo import after_undo, with_plan
 from gitsplit.tui.update.actions.split import (
     AddCommit,
     Drop,
@@ -48,6 +49,7 @@ from gitsplit.tui.update.actions.split import (
     Repeat,
     Send,
     SendAlong,
+    SendHome,
     SendToNext,
     SplitHunk,
     Take,
@@ -56,6 +58,7 @@ from gitsplit.tui.update.actions.split import (
 from gitsplit.tui.update.commits import refuse_missing_group, side_effect_words
 
 if TYPE_CHECKING:
+    from gitsplit.model.lineage import Home
     from gitsplit.proposal.source_text import Role
 
 
@@ -66,10 +69,45 @@ def after_piece_action(state: State, action: PieceAction) -> State:
     """
     if isinstance(action, Repeat):
         action = _last_send(state)
-    made = _after_piece_action(state, action)
+    if state.along is not None and action == state.along.action:
+        made = _without_others_along(state, state.along, action)
+    else:
+        made = _with_action_kept(state, _after_piece_action(state, action), action)
     if len(made.plan.groups) < len(state.plan.groups):
         return replace(made, last_send=None)  # whose number is another's now
     return replace(made, last_send=_as_last_send(made, action) or made.last_send)
+
+
+def _with_action_kept(before: State, made: State, action: PieceAction) -> State:
+    """The state that knows by which action others were taken along, if any were.
+
+    The cursor stays, so that the same key can leave them.
+    """
+    if made.along is None or made.along is before.along:
+        return made
+    cursor = row_showing(made.rows, before.rows[before.cursor])
+    words = f"{made.steps_done[-1].words} · same key: without them · u to undo"
+    along = replace(made.along, action=action)
+    return replace(made, along=along, cursor=cursor, status=words)
+
+
+def _along_from(state: State) -> Along:
+    """What was selected when others were taken along."""
+    return Along(None, state.unit, state.anchor, state.cursor, state.marks, state.focus)
+
+
+def _without_others_along(state: State, along: Along, action: PieceAction) -> State:
+    """The state with what was sent there alone, the others where they were before."""
+    before = replace(
+        after_undo(state),
+        unit=along.unit,
+        anchor=along.anchor,
+        cursor=along.cursor,
+        marks=along.marks,
+        focus=along.focus,
+        takes_along=False,
+    )
+    return replace(_after_piece_action(before, action), takes_along=True)
 
 
 def _last_send(state: State) -> PieceAction:
@@ -108,6 +146,8 @@ def _after_piece_action(state: State, action: PieceAction) -> State:
         case SendAlong(by):
             selection = _selected(state)
             return _after_send(state, selection, _neighbour(state, selection, by))
+        case SendHome():
+            return _after_homecoming(state, _selected(state))
         case Drop():
             return _after_send(state, _selected(state), DROPPED)
         case SplitHunk():
@@ -286,18 +326,120 @@ def _after_assignment(state: State, selection: Selection, group: int) -> State:
             "A file is created with its first lines, deleted with its last.",
             hint="Send those lines.",
         )
+    along = _others_along(state, plan, places, group)
+    moved = with_edits_assigned(moved, along, group) if along else moved
     what = amount_words(taken.edit for taken in selection)
     words = f"moved {what} from {came_from} to {group_name(group)}"
     if group == DROPPED:
         many = "commits" if "," in came_from else "commit"
         words = f"left out {what} of {many} {came_from}"
-    words += side_effect_words(plan, moved, places)
+    words += _along_words(plan, along)
+    words += side_effect_words(plan, moved, (*places, *along))
+    words += _unshown_words(plan, moved)
+    sent = _with_moved(state, moved, words, places)
+    return replace(sent, along=_along_from(state)) if along else sent
+
+
+def _with_moved(state: State, moved: Plan, words: str, places: Sequence[int]) -> State:
+    """The state one step on, with what was sent; emptied commits are gone."""
     if gone := [g for g in _emptied(state) if g not in moved.group_of]:
         moved = reduce(without_group, reversed(gone), moved)
         numbers = ", ".join(str(group + 1) for group in gone)
         noun = "commits" if len(gone) > 1 else "commit"
         words += f"; removed the empty {noun} {numbers}"
     return with_sent(state, moved, words, places)
+
+
+def _after_homecoming(state: State, selection: Selection) -> State:
+    """The state with each selected hunk in the commit whose lines it changes."""
+    from gitsplit.model.lineage import home_of  # not to open with
+
+    if not state.plan.is_range:
+        raise NothingToDo("H is for ranges.", hint="R in the series opens one.")
+    plan, places = with_selection_apart(state.plan, selection)
+    homes = {place: home_of(plan, place) for place in places}
+    moved, unsure = plan, list[str]()
+    sent: dict[int, list[int]] = {}
+    for place in sorted(
+        places, key=lambda at: plan.changes[plan.edits[at].file].commit
+    ):
+        home = homes[place]
+        group = DROPPED if home is None else moved.group_of[home.place]
+        if home is None or group in (DROPPED, moved.group_of[place]):
+            continue
+        moved = with_edits_assigned(moved, (place,), group)
+        sent.setdefault(group, []).append(place)
+        unsure += [home.why_not] if home.why_not else []
+    if not sent:
+        raise NothingToDo(_no_home_words(homes.values()))
+    words = _home_words(plan, sent, unsure, len(places))
+    going = [place for own in sent.values() for place in own]
+    return _beyond_selection(state, _with_moved(state, moved, words, going), selection)
+
+
+def _no_home_words(homes: "Iterable[Home | None]") -> str:
+    """Why nothing was sent home."""
+    if any(home is not None for home in homes):
+        return "Already home."
+    return "No home here: no commit of the range changed the lines that it changes."
+
+
+def _home_words(
+    plan: Plan, sent: Mapping[int, Sequence[int]], unsure: Sequence[str], count: int
+) -> str:
+    """What was sent home, and where; with a ? what isn't sure, and why."""
+    parts = [
+        f"{amount_words(plan.edits[at] for at in places)} home to {group_name(group)}"
+        for group, places in sorted(sent.items())
+    ]
+    words = f"sent {', '.join(parts)}"
+    if unsure:
+        which = f"{len(unsure)} of {count}: " if count > 1 else ""
+        words += f" ? {which}{unsure[0]}"
+    return words
+
+
+def _others_along(
+    state: State, plan: Plan, places: Sequence[int], group: int
+) -> tuple[int, ...]:
+    """The hunks of a range that go along: written or taken away by those sent."""
+    if not (plan.is_range and state.takes_along):
+        return ()
+    from gitsplit.model.lineage import taken_along  # not to open with
+
+    return taken_along(plan, places, group)
+
+
+def _along_words(plan: Plan, along: Sequence[int]) -> str:
+    """A clause on hunks that went along, and from where; empty where none did."""
+    if not along:
+        return ""
+    what = amount_words(plan.edits[place] for place in along)
+    groups = sorted({plan.group_of[place] for place in along})
+    names = ", ".join(map(group_name, groups))
+    return f", taking along {what} of {names}"
+
+
+def _unshown_words(before: Plan, plan: Plan) -> str:
+    """A clause on lines that have no commit any more which shows them, and of which.
+
+    Both plans have the same edits. Where a line and what takes it away are in one
+    commit, nothing is said.
+    """
+    if not plan.is_range:
+        return ""
+    from gitsplit.model.lineage import unshown_lines
+
+    known, found = unshown_lines(before), unshown_lines(plan)
+    more = {at: n for at, n in found.items() if n > known.get(at, 0)}
+    if not more:
+        return ""
+    groups = sorted({plan.group_of[place] for place in more})
+    count = sum(n - known.get(at, 0) for at, n in more.items())
+    never = "never shows" if count == 1 else "never show"
+    return (
+        f"; {quantity(count, 'line')} of {', '.join(map(group_name, groups))} {never}"
+    )
 
 
 def _emptied(state: State) -> list[int]:
@@ -348,9 +490,12 @@ def _with_new_commit(state: State, selection: Selection) -> State:
     grown = with_group(plan, at, _new_group(state, selection))
     what = amount_words(taken.edit for taken in selection)
     words = f"new commit {at + 1} with {what}" if what else f"new commit {at + 1}"
-    full = with_edits_assigned(grown, places, at)
-    words += side_effect_words(grown, full, places)
+    along = _others_along(state, grown, places, at)
+    full = with_edits_assigned(grown, (*places, *along), at)
+    words += _along_words(grown, along)
+    words += side_effect_words(grown, full, (*places, *along))
     made = with_sent(state, full, words, places)
+    made = replace(made, along=_along_from(state)) if along else made
     said = f"{made.steps_done[-1].words} · i to name it"
     named_how = replace(made, focus=at, viewed=at, status=said)
     return _beyond_selection(state, named_how, selection) if selection else named_how

@@ -37,6 +37,10 @@ class TakeAlong(Struct, frozen=True):
     """Have what the selection needs from later commits in its own, too."""
 
 
+class SendHome(Struct, frozen=True):
+    """Send each selected hunk of a range to the commit whose lines it changes."""
+
+
 class Repeat(Struct, frozen=True):
     """Send the selection where hunks were sent last."""
 
@@ -133,6 +137,7 @@ PieceAction = (
     | Take
     | SendToNext
     | SendAlong
+    | SendHome
     | Repeat
     | TakeAlong
     | Drop

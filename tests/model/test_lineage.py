@@ -1,0 +1,102 @@
+"""Which hunks of a range go along, where they are at home, and what never shows."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from gitsplit.model.diff import FileChange
+from gitsplit.model.lineage import Home, home_of, taken_along, unshown_lines
+from gitsplit.model.plan import Plan, plan_at_home
+from tests.strategies import ranges
+from tests.tui.builder import range_of
+
+
+def plan_of(*states: str) -> Plan:
+    """A range in which one file went through these states, a line for each letter."""
+    return range_of(*({"f": "".join(f"{x}\n" for x in text)} for text in states)).plan
+
+
+def test_a_hunk_takes_along_what_wrote_the_lines_that_it_takes_away() -> None:
+    """The third hunk rewrites the second's line, and that the first's."""
+    plan = plan_of("ab", "a1b", "a2b", "a3b")
+
+    assert taken_along(plan, [2], 0) == (1,)
+    assert taken_along(plan, [2], 1) == ()
+    assert taken_along(plan, [1], 0) == ()
+
+
+def test_a_hunk_that_goes_later_takes_along_what_takes_its_lines_away() -> None:
+    plan = plan_of("ab", "a1b", "a2b", "a3b")
+
+    assert taken_along(plan, [0], 2) == (1,)
+    assert taken_along(plan, [0], 1) == ()
+
+
+def test_hunks_elsewhere_stay() -> None:
+    plan = plan_of("abcdefg", "a1bcdefg", "a1bcdefg2", "a1bcdefg3")
+
+    assert taken_along(plan, [2], 0) == (1,)
+
+
+@pytest.mark.parametrize(
+    ("states", "place", "home"),
+    [
+        (("ab", "a1b", "a2b"), 1, Home(0)),
+        (("ab", "a12b", "a132b"), 1, Home(0)),
+        (("ab", "a1b", "a12b"), 1, Home(0, "it stands at lines of one side only")),
+        (("ab", "a1b", "a1b2", "aXXb2"), 2, Home(0)),
+        (
+            ("ab", "a1b", "a12b", "aXb"),
+            2,
+            Home(1, "it replaces lines of other commits, too"),
+        ),
+        (
+            ("ab", "a1b", "a12b", "aX2b"),
+            2,
+            Home(1, "only lines beside it are of that commit"),
+        ),
+        (("abc", "ac", "aXc"), 1, Home(0, "only lines beside it are of that commit")),
+        (("abcdef", "1abcdef", "1abcdef2"), 1, None),
+    ],
+)
+def test_home_is_the_latest_commit_whose_lines_it_touches(
+    states: tuple[str, ...], place: int, home: Home | None
+) -> None:
+    assert home_of(plan_of(*states), place) == home
+
+
+def test_lines_taken_away_before_they_come_never_show() -> None:
+    plan = plan_of("ab", "a123b", "a1b")
+    swapped = replace(plan, group_of=(1, 0))
+
+    assert unshown_lines(plan) == {}
+    assert unshown_lines(swapped) == {0: 2}
+
+
+def at_home(changes: tuple[FileChange, ...]) -> Plan:
+    count = 1 + max((change.commit for change in changes), default=0)
+    own = [[c for c in changes if c.commit == n] for n in range(count)]
+    return plan_at_home(own, [b"%d\n" % n for n in range(count)])
+
+
+@given(ranges(), st.data())
+def test_with_what_goes_along_nothing_more_would_have_to(
+    changes: tuple[FileChange, ...], data: st.DataObject
+) -> None:
+    plan = at_home(changes)
+    if not plan.edits:
+        return
+    place = data.draw(st.integers(0, len(plan.edits) - 1))
+    group = data.draw(st.integers(0, len(plan.groups) - 1))
+
+    along = taken_along(plan, [place], group)
+    sent = {*along, place}
+    moved = replace(
+        plan,
+        group_of=tuple(
+            group if at in sent else old for at, old in enumerate(plan.group_of)
+        ),
+    )
+
+    assert taken_along(moved, [place], group) == ()
