@@ -157,3 +157,64 @@ def test_a_fix_goes_home_and_takes_along_what_it_rewrites(repo: Repository) -> N
     assert [repo.blob(f"HEAD~{n}", "f") for n in (2, 1, 0)] == [
         *(b"a\nb\nc\n", b"a\nBB\nc\n", b"a\nBB\nc\n"),
     ]
+
+
+BASE = "".join(f"# {number}\n" for number in range(12)).encode()
+
+
+def lib(*lines: str, last: str = "") -> bytes:
+    """The base with these lines in it, and one at its end."""
+    return BASE.replace(b"# 2\n", "".join(["# 2\n", *lines]).encode()) + last.encode()
+
+
+@pytest.fixture
+def wrong_five(repo: Repository) -> Repository:
+    """Five commits: one and three have a hunk of each other, four fixes two and three.
+
+    The line at the end of five belongs to one.
+    """
+    repo.commit("base\n", {"lib": BASE, "x": BASE, "y": BASE})
+    a, b, c, *fixed = "a = 1\n", "b = 2\n", "c = 3\n", "b = 20\n", "c = 30\n"
+    states: dict[str, dict[str, bytes]] = {
+        "one": {"lib": lib(a), "x": BASE + b"of three\n"},
+        "two": {"lib": lib(a, b)},
+        "three": {"lib": lib(a, b, c), "y": BASE + b"of one\n"},
+        "four": {"lib": lib(a, *fixed)},
+        "five": {"lib": lib(a, *fixed, last="last = 5\n"), "z": b"z\n"},
+    }
+    for number, (subject, files) in enumerate(states.items(), 1):
+        repo.commit(f"{subject}\n\nChange-Id: I{str(number) * 40}\n", files)
+    return repo
+
+
+def test_a_whole_series_is_put_right_by_few_keys(wrong_five: Repository) -> None:
+    """A line, a fix for two commits, two hunks and a Change-Id go elsewhere."""
+    tip, old = wrong_five.tree("HEAD"), wrong_five.oid("HEAD")
+    terminal = on_screen(wrong_five, "--resplit", "HEAD~5")
+    keys = [
+        "j3",  # the second hunk of one, in x, is for three
+        "jj1",  # that of three, in y, is for one
+        "sHH",  # the fix is split, and each half goes home
+        "1",  # the line of five is for one
+        "c",  # what five continued, one continues now
+        "w" + ENTER,
+    ]
+    for each in keys[:-1]:
+        terminal.type(each)
+    told = applied(terminal, keys[-1])
+
+    assert len("".join(keys)) <= 40
+    assert "5 commits became 4" in told
+    commits = [f"HEAD~{back}" for back in range(3, -1, -1)]
+    subjects = [wrong_five.message(commit).decode().split()[0] for commit in commits]
+    assert subjects == ["five", "two", "three", "one"]
+    after = (["a = 1\n"], ["b = 20\n"], ["c = 30\n"])
+    lines: list[str] = []
+    for commit, more in zip(commits[:3], after, strict=True):
+        lines += more
+        assert wrong_five.blob(commit, "lib") == lib(*lines, last="last = 5\n")
+        assert wrong_five.blob(commit, "y") == BASE + b"of one\n"
+        assert (wrong_five.blob(commit, "x") == BASE) is (commit != commits[2])
+    assert wrong_five.tree("HEAD") == tip
+    done(wrong_five.path, "--undo")
+    assert wrong_five.oid("HEAD") == old

@@ -44,19 +44,15 @@ def test_hunks_elsewhere_stay() -> None:
     [
         (("ab", "a1b", "a2b"), 1, Home(0)),
         (("ab", "a12b", "a132b"), 1, Home(0)),
-        (("ab", "a1b", "a12b"), 1, Home(0, "it stands at lines of one side only")),
+        (("ab", "a1b", "a12b"), 1, Home(0, "other lines stand beside it, too")),
         (("ab", "a1b", "a1b2", "aXXb2"), 2, Home(0)),
         (
             ("ab", "a1b", "a12b", "aXb"),
             2,
-            Home(1, "it replaces lines of other commits, too"),
+            Home(1, "it replaces lines of others, too"),
         ),
-        (
-            ("ab", "a1b", "a12b", "aX2b"),
-            2,
-            Home(1, "only lines beside it are of that commit"),
-        ),
-        (("abc", "ac", "aXc"), 1, Home(0, "only lines beside it are of that commit")),
+        (("ab", "a1b", "a12b", "aX2b"), 2, Home(0)),
+        (("abc", "ac", "aXc"), 1, Home(0, "other lines stand beside it, too")),
         (("abcdef", "1abcdef", "1abcdef2"), 1, None),
     ],
 )

@@ -110,35 +110,34 @@ class Home(NamedTuple):
 def home_of(plan: Plan, place: int) -> Home | None:
     """Where the hunk at this place of the plan belongs; None where it has no home.
 
-    The latest commit before its own that wrote or took away a line that it replaces, or
-    one directly before or after it.
+    The latest commit of the range that wrote a line which it takes away. Where there is
+    none, the latest that wrote or took away a line directly before or after it.
     """
     known = _lineage(plan.changes, plan.edits)
     if place not in known.stretch_of:
         return None
     lives = known.stretches[known.stretch_of[place]]
     own = [at for at, life in enumerate(lives) if place in (life.since, life.until)]
+    replaced = {lives[at].since for at in own if lives[at].until == place}
+    if home := _latest(plan, place, replaced):
+        is_sure = {_origin(plan, at) for at in replaced} == {commit_of(plan, home[0])}
+        return Home(home[0], "" if is_sure else "it replaces lines of others, too")
     before = _earlier(plan, lives, place, range(own[0] - 1, -1, -1))
     after = _earlier(plan, lives, place, range(own[-1] + 1, len(lives)))
     around = [lives[at] for at in (before, after) if at is not None]
-    replaced = [lives[at] for at in own if lives[at].until == place]
-    own_commit = commit_of(plan, place)
-    candidates = {life.since for life in (*replaced, *around)}
-    candidates |= {life.until for life in around}
-    written = [
-        p for p in candidates if ALWAYS < p < NEVER and commit_of(plan, p) < own_commit
-    ]
-    if not written:
-        return None
-    home = max(written, key=lambda p: (commit_of(plan, p), p))
-    origins = {_origin(plan, life.since) for life in replaced or around}
-    at_home = commit_of(plan, home)
-    if origins == {at_home}:
-        return Home(home)
-    if at_home in origins:
-        which = "lines of other commits, too" if replaced else "lines of one side only"
-        return Home(home, f"it {'replaces' if replaced else 'stands at'} {which}")
-    return Home(home, "only lines beside it are of that commit")
+    beside = {place for life in around for place in (life.since, life.until)}
+    if home := _latest(plan, place, beside):
+        origins = {_origin(plan, life.since) for life in around}
+        is_sure = not replaced and origins == {commit_of(plan, home[0])}
+        return Home(home[0], "" if is_sure else "other lines stand beside it, too")
+    return None
+
+
+def _latest(plan: Plan, place: int, others: Collection[int]) -> tuple[int, ...]:
+    """The one of the latest commit before that of ``place``, if there is any."""
+    known = (at for at in others if ALWAYS < at < NEVER)
+    earlier = [at for at in known if commit_of(plan, at) < commit_of(plan, place)]
+    return tuple(sorted(earlier, key=lambda at: (commit_of(plan, at), at))[-1:])
 
 
 def commit_of(plan: Plan, place: int) -> int:

@@ -18,6 +18,7 @@ from gitsplit.model.change_id import (
     incomplete_trailers,
 )
 from gitsplit.model.diff import Edit, FileChange, TextEdit, edits_by_file
+from gitsplit.model.given_up import NotContinued, not_continued_in
 from gitsplit.model.objects import Oid, RawCommit
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.model.series import CommitDraft, SourceCommit
@@ -86,18 +87,6 @@ def edits_of_files(
     return tuple(
         FileEdits(changes[file].path, own, changes[file].commit) for file, own in files
     )
-
-
-class NotContinued(Struct, frozen=True):
-    """A commit of a range that no new one continues.
-
-    ``change_id`` is its Change-Id, where no commit has that any more; ``parts`` are the
-    numbers, from 1, of the commits that have its changes.
-    """
-
-    commit: SourceCommit
-    change_id: bytes | None
-    parts: tuple[int, ...]
 
 
 class SplitPart(Struct, frozen=True):
@@ -480,20 +469,8 @@ def commits_not_continued(
 
     ``commits`` are numbered as they stand; those of other entries may be among them.
     """
-    if not entry.rest or entry.action != "split" or entry.plan is None:
-        return
-    plan = without_empty_groups(entry.plan)
     own = [n for n, each in enumerate(commits, 1) if each.draft.place == entry.oid]
-    kept = {each.change_id for each in commits}
-    held = {
-        (plan.changes[edit.file].commit, group)
-        for edit, group in zip(plan.edits, plan.group_of, strict=True)
-    }
-    for at, commit in enumerate(entry.commits):
-        if plan.continued_by[at] is None:
-            parts = tuple(n for group, n in enumerate(own) if (at, group) in held)
-            change_id = ids.of(commit.raw.message)
-            yield NotContinued(commit, None if change_id in kept else change_id, parts)
+    return not_continued_in(entry, own, {each.change_id for each in commits}, ids)
 
 
 def gone_commits(

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gitsplit.model.change_id import PushProperty
 from gitsplit.model.escape import printable
+from gitsplit.model.given_up import numbered_commits
 from gitsplit.model.listing import enumeration, few, quantity, with_capital
 from gitsplit.model.todo import Doing, Entry
-from gitsplit.report.findings import NotContinued, ResultCommit, Review, UnsaidText
+from gitsplit.report.findings import ResultCommit, Review, UnsaidText
 
 
 def fate(entry: Entry, commit: ResultCommit) -> str:
@@ -37,9 +38,6 @@ def unsaid_lines(unsaid: UnsaidText, indentation: str = "") -> Iterator[str]:
     texts = (printable(b" ".join(part.split())) for part in unsaid.parts)
     yield from few(f"{indentation}  {text}" for text in texts)
 
-
-MOST_NUMBERS = 10
-"""So many commits are named by their numbers; the others are counted."""
 
 _PUSH_OPTIONS: Mapping[PushProperty, tuple[str, str]] = {
     "topic": ("topic", "topic=NAME"),
@@ -73,16 +71,6 @@ def review_lines(review: Review | None) -> Iterator[str]:
     )
 
 
-def not_continued(gone: NotContinued) -> str:
-    """A commit that no new one continues: where its changes are, and what to do."""
-    name = f"{gone.commit.oid[:10]} {printable(gone.commit.subject)}"
-    where = _numbers(gone.parts) if gone.parts else "no commit"
-    told = f"{name}; its changes are in {where}"
-    if gone.change_id is None:
-        return told
-    return f"{told}; if it is under review, abandon {printable(gone.change_id)[:9]}"
-
-
 def _new_change_lines(review: Review) -> Iterator[str]:
     """What changes that nobody knows yet begin without."""
     if not review.new:
@@ -91,7 +79,7 @@ def _new_change_lines(review: Review) -> Iterator[str]:
     without = "without reviewers"
     if review.has_reviewers:
         without = "with no reviewers but those of the push"
-    yield f"{_numbers(review.new).capitalize()} {starts} {without}."
+    yield f"{numbered_commits(review.new).capitalize()} {starts} {without}."
     if review.lacking:
         whats, hows = zip(*map(_PUSH_OPTIONS.__getitem__, review.lacking), strict=True)
         what = enumeration(whats)
@@ -101,11 +89,6 @@ def _new_change_lines(review: Review) -> Iterator[str]:
             f"{with_capital(what)} of the original {are} not carried over: push"
             f" {them} with %{','.join(hows)}."
         )
-
-
-def _numbers(numbers: Sequence[int]) -> str:
-    named = enumeration([*map(str, numbers)], most=MOST_NUMBERS)
-    return f"{'commit' if len(numbers) == 1 else 'commits'} {named}"
 
 
 def push_lines(commands: Sequence[str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gitsplit.model.change_id import trailer_lines
 from gitsplit.model.diff import Fact, FactEdit
 from gitsplit.model.escape import printable
+from gitsplit.model.given_up import not_continued_words
 from gitsplit.model.listing import (
     MOST_NAMED,
     abbreviation,
@@ -28,7 +29,6 @@ from gitsplit.report.findings import (
 )
 from gitsplit.report.sentences import (
     fate,
-    not_continued,
     push_lines,
     review_lines,
     unsaid_lines,
@@ -51,7 +51,9 @@ def summary_text(rewrite: RewriteFindings) -> str:
         f"Rewrote {_moved(rewrite)}: {quantity(before, 'commit')} became {after}.",
         *_result_lines(rewrite),
         *few(_gone_line(entry, lost) for entry, lost in rewrite.gone),
-        *few(f"Not continued: {not_continued(each)}" for each in rewrite.given_up),
+        *few(
+            f"Not continued: {not_continued_words(each)}" for each in rewrite.given_up
+        ),
         *few(line for left in rewrite.trailers for line in trailer_lines(left)),
         *(line for each in rewrite.unsaid for line in unsaid_lines(each)),
         *_consequence_lines(rewrite, "lost"),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from gitsplit.model.change_id import trailer_lines
 from gitsplit.model.diff import Edit, FactEdit, FileChange, Span
 from gitsplit.model.escape import printable
+from gitsplit.model.given_up import not_continued_words
 from gitsplit.model.listing import few, line_counts, quantity
 from gitsplit.model.message import subject_of
 from gitsplit.model.patch import file_patch
@@ -22,7 +23,7 @@ from gitsplit.report.findings import (
     SplitPart,
 )
 from gitsplit.report.formats import Printout, Slot
-from gitsplit.report.sentences import fate, not_continued, unsaid_lines
+from gitsplit.report.sentences import fate, unsaid_lines
 from gitsplit.report.summary import outlook_lines
 
 
@@ -192,7 +193,9 @@ def left_lines(split: Split) -> Iterator[str]:
         yield from unsaid_lines(unsaid, "  ")
     if split.given_up:
         yield ""
-        yield from few(f"  not continued: {not_continued(e)}" for e in split.given_up)
+        yield from few(
+            f"  not continued: {not_continued_words(e)}" for e in split.given_up
+        )
     yield ""
     left = list(trailer_lines(split.trailers))
     yield from (f"  {line}" for line in left)

@@ -212,7 +212,8 @@ def _with_owner(state: State) -> State:
 
         plan = with_words_followed(plan, entry.plan, state.proposals[entry.oid])
     step = step_about(state, where, words)
-    return with_step(state, state.todo.with_entry(replace(entry, plan=plan)), step)
+    made = with_step(state, state.todo.with_entry(replace(entry, plan=plan)), step)
+    return replace(made, focus=state.focus, viewed=state.viewed)
 
 
 def _next_original(plan: Plan, group: int) -> int:

@@ -198,7 +198,7 @@ def _split_rows(
             words.get(group, "new"),
             "class:faint" if words.get(group) in _AS_THEY_WERE else "class:good",
             subject,
-            commit.continued is not None,
+            commit.continued is not None and words.get(group) != "unchanged",
             sizes[group].lines,
             id_words(state.info, entry, commit.continued, commit.message),
         )
@@ -334,7 +334,7 @@ def _review_note_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]
     """What is proposed, trailers that not all keep, and what reviewers will see."""
     known = outlook_of(state)
     messages = (*_proposed_notes(state), *_left_out_notes(state))
-    notes = (*messages, *_trailer_notes(state))
+    notes = (*messages, *_trailer_notes(state), *_given_up_notes(state))
     for note in (*notes, *(known.notes if known else ())):
         for line in text_lines(one_line(note), width - 5):
             yield [("", f"   {line}")]
@@ -355,6 +355,21 @@ def _left_out_notes(state: State) -> Iterator[str]:
             what = quantity(count, "sentence")
             which = f"{what} of the message of {oid[:7]}"
             yield f"{LEFT_OUT} {which} left out; L lists them"
+
+
+def _given_up_notes(state: State) -> Iterator[str]:
+    """The commits of ranges that no new one continues."""
+    ranges = [entry for entry in state.todo.entries if entry.rest]
+    if not ranges:
+        return
+    from gitsplit.model.given_up import not_continued_in, not_continued_words
+
+    commits, ids = new_commits(state), state.info.ids
+    kept = {state.info.change_ids.get(c.continued.oid) for c in commits if c.continued}
+    for entry in ranges:
+        own = [n for n, each in enumerate(commits, 1) if each.entry.oid == entry.oid]
+        found = not_continued_in(entry, own, kept, ids)
+        yield from few(f"not continued: {not_continued_words(gone)}" for gone in found)
 
 
 def _trailer_notes(state: State) -> Iterator[str]:
