@@ -165,8 +165,6 @@ def test_a_piece_that_a_commit_above_needs_isn_t_dropped_unasked(
     terminal.type("w")
     terminal.wait_for(f"would conflict in numbers with {split}")
     terminal.type(ENTER)
-    terminal.wait_for("1 proposed message not confirmed; Enter again to use it")
-    terminal.type(ENTER)
     terminal.wait_for("Enter again: apply up to the conflict")
     terminal.type("qu")
     terminal.wait_for("undid: left out 2 lines of commit 1")

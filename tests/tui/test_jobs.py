@@ -56,10 +56,10 @@ def proposed(state: State) -> State:
 
 def test_two_commits_by_file() -> None:
     """One more is proposed; or the second file is sent to a new commit by hand."""
-    by_proposal = ("=", "w", "enter", "enter")
-    by_hand = ("]", "+", "w", "enter", "enter")
+    by_proposal = ("=", "w", "enter")
+    by_hand = ("]", "+", "w", "enter")
 
-    assert len(by_proposal) <= 4
+    assert max(len(by_proposal), len(by_hand)) <= 4
     for keys in (by_proposal, by_hand):
         plan = applied(proposed(two_files()), *keys)
         files = [{plan.edits[at].file for at in plan.members(g)} for g in range(2)]
@@ -72,7 +72,7 @@ def test_three_commits_with_one_hunk_split() -> None:
         "line 3\n", "line 3\ndef one():\n    pass\n\ndef two():\n    pass\n"
     )
     state = all_in_one({"a.py": (PROGRAM, both), "b.py": ("x\n", "y\n")})
-    keys = ("s", "+", "j", "+", "w", "enter", "enter")
+    keys = ("s", "+", "j", "+", "w", "enter")
     plan = applied(state, *keys)
 
     assert len(keys) <= 10
@@ -121,7 +121,7 @@ def test_a_wrong_merge_of_the_proposal_is_undone() -> None:
         for n in range(3)
     }
     plan = plan_of(files, 1)
-    keys = ("=", "w", "enter", "enter")
+    keys = ("=", "w", "enter")
     made = applied(proposed(state_of(plan)), *keys)
 
     assert len(keys) <= 4

@@ -137,15 +137,39 @@ def with_proposed_messages() -> State:
     return after(start, OpenSeries(), MoveRows(1), Become("drop"), OpenPreview())
 
 
-def test_enter_asks_once_before_messages_are_used_that_nobody_confirmed() -> None:
+def test_enter_asks_once_before_messages_are_used_whose_bodies_nobody_read() -> None:
     ready = said(with_proposed_messages(), FINE)
     asked = after(ready, Apply())
 
-    assert asked.status == "2 proposed messages not confirmed; Enter again to use them"
+    assert asked.status == "2 unread messages have bodies; Enter again to use them"
     assert asked.request is None
     applied = said(after(asked, Apply()), FINE)
     assert applied.request is ShellRequest.APPLY
     assert after(asked, Scroll(1), Apply()).status == asked.status
+
+
+def with_messages_of(state: State, *texts: bytes) -> State:
+    """The state where these are the messages proposed for the commits of the split."""
+    entry = next(each for each in state.todo.entries if each.plan is not None)
+    assert entry.plan is not None
+    groups = tuple(
+        replace(group, message=text)
+        for group, text in zip(entry.plan.groups, texts, strict=True)
+    )
+    split = replace(entry.plan, groups=groups)
+    return replace(state, history=History(state.todo.with_plan(entry.oid, split)))
+
+
+def test_enter_applies_where_all_of_the_proposed_messages_is_on_the_preview() -> None:
+    """Subjects stand there, trailers follow from rules; a body may have been read."""
+    ready = said(with_proposed_messages(), FINE)
+    subjects = with_messages_of(ready, b"One\n", b"Two\n\nSigned-off-by: A <a@b>\n")
+    body = with_messages_of(ready, b"One\n", b"Two\n\nIt was one.\n")
+
+    assert said(after(subjects, Apply()), FINE).request is ShellRequest.APPLY
+    assert "1 unread message has a body" in after(body, Apply()).status
+    read = replace(body, reviewed=(body.todo, frozenset({1})))
+    assert said(after(read, Apply()), FINE).request is ShellRequest.APPLY
 
 
 def test_messages_and_a_conflict_are_asked_about_one_after_the_other() -> None:
@@ -153,7 +177,7 @@ def test_messages_and_a_conflict_are_asked_about_one_after_the_other() -> None:
     messages = after(stops, Apply())
     conflict = after(messages, Apply())
 
-    assert messages.status.startswith("2 proposed messages")
+    assert messages.status.startswith("2 unread messages")
     assert conflict.status.startswith("Enter again: apply up to the conflict")
     applied = said(after(conflict, Apply()), STOPS)
     assert (applied.request, applied.accepts_conflict) == (ShellRequest.APPLY, True)

@@ -228,6 +228,11 @@ def subject_of(message: bytes) -> bytes:
     return b" ".join(line.rstrip(SPACE) for line in lines[start:stop])
 
 
+def has_body(message: bytes) -> bool:
+    """Whether the message says more than its first line, trailers aside."""
+    return b"\n" in without_trailers(message)[0].strip()
+
+
 def with_subject(message: bytes, subject: bytes) -> bytes:
     r"""The message with ``subject`` as its first paragraph and all else as it was.
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.memo import memo, memo_by
-from gitsplit.model.message import subject_of
+from gitsplit.model.message import has_body, subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import (
     Plan,
@@ -196,6 +196,18 @@ def _with_squashed(info: SeriesInfo, made: NewCommit, entry: Entry) -> NewCommit
 def unconfirmed_count(state: State) -> int:
     """How many of the new commits have a message that nobody has confirmed."""
     return sum(commit.is_proposed for commit in new_commits(state))
+
+
+def unread_count(state: State) -> int:
+    """How many of those messages say more than the subject, and weren't read.
+
+    Trailers aren't counted; a message is read where its commit was, to the end.
+    """
+    seen = reviewed_commits(state)
+    return sum(
+        commit.is_proposed and number not in seen and has_body(commit.message)
+        for number, commit in enumerate(new_commits(state))
+    )
 
 
 def message_commits(state: State) -> tuple[NewCommit, ...]:

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.checks import Conflict, Outlook
 from gitsplit.model.encoding import has_new_nul, message_in_utf8
-from gitsplit.model.listing import quantity
 from gitsplit.model.memo import memo
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import (
@@ -24,7 +23,7 @@ from gitsplit.model.plan import (
 from gitsplit.model.states import is_whole, steps
 from gitsplit.model.todo import Entry, Todo, out_of_place
 from gitsplit.tui.state.app_state import Refusal, Screen, ShellRequest, State
-from gitsplit.tui.state.new_commits import message_of, unconfirmed_count
+from gitsplit.tui.state.new_commits import message_of, unread_count
 from gitsplit.tui.state.proposals import is_unproposed
 
 _MOVES_TREES = ("squash", "fixup", "drop")
@@ -221,8 +220,8 @@ def with_verdict(state: State) -> State:
 def with_apply_pending(state: State) -> State:
     """The state that is applied as soon as git, asked once more, allows it.
 
-    Where messages aren't confirmed, the user is asked once whether to use them; where
-    it conflicts, whether git rebase shall stop there.
+    Where proposed messages say more than the preview shows, the user is asked once
+    whether to use them; where it conflicts, whether git rebase shall stop there.
     """
     is_accepted = state.status == CONFLICT_QUESTION
     question = messages_question(state)
@@ -239,12 +238,15 @@ def with_apply_pending(state: State) -> State:
 
 
 def messages_question(state: State) -> str:
-    """What is asked before messages are used that nobody has confirmed; "" for none."""
-    count = unconfirmed_count(state)
+    """What is asked before messages are used that nobody has read; "" for none."""
+    count = unread_count(state)
     if not count:
         return ""
-    what = quantity(count, "proposed message")
-    return f"{what} not confirmed; Enter again to use {'them' if count > 1 else 'it'}"
+    if count == 1:
+        what, it = "1 unread message has a body", "it"
+    else:
+        what, it = f"{count} unread messages have bodies", "them"
+    return f"{what}; Enter again to use {it}"
 
 
 def with_check_pending(state: State) -> State:
