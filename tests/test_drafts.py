@@ -197,3 +197,21 @@ def test_a_proposal_that_came_in_leaves_no_draft(work: tuple[Opened, Work]) -> N
     saver.close()
 
     assert load_draft(repo, WHOLE, first) is None
+
+
+def test_a_draft_reads_nothing_that_has_been_read(repo: Repository) -> None:
+    """The content of large commits takes longer to read than all else at the start."""
+    path = tangled(repo).path
+    opened = open_idle_repository(path)
+    begun_work = read_work(opened, WHOLE, every=True)
+    saved(opened, begun_work, reworded(begun_work))
+    second = begun_work.todo.order[1]
+    for oid in repo.git("rev-list", "--objects", f"{second}", f"^{second}~1").split():
+        file = path / ".git" / "objects" / oid[:2] / oid[2:]
+        if file.exists() and repo.git("cat-file", "-t", oid).strip() == "blob":
+            file.unlink()
+
+    found = load_draft(opened, WHOLE, begun_work)
+
+    assert found is not None
+    assert found.entry(second).plan is not None

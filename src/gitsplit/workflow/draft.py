@@ -25,7 +25,7 @@ from gitsplit.planfile.saved_steps import dump_steps, load_steps
 from gitsplit.tui.state.app_state import Confirmed, History, HistoryStep, Screen
 from gitsplit.tui.state.undo import Memory, is_consistent
 from gitsplit.workflow.propose import Request
-from gitsplit.workflow.work import Work, changes_of_ranges, read_work
+from gitsplit.workflow.work import Work, changes_of_ranges
 
 VERSION = 2
 
@@ -39,8 +39,11 @@ def load_draft(repo: Repository, request: Request, work: Work) -> Todo | None:
     text = file.text()
     if text is None:
         return None
+    from gitsplit.workflow.plan_files import read_plan  # few have a draft
+
     try:
-        return read_work(repo, replace(request, plan=text.encode(), commits=())).todo
+        asked = replace(request, commits=())
+        return read_plan(repo, asked, text.encode(), known=work.todo).todo
     except GitsplitError as error:
         raise InvalidPlan(
             f"The saved draft doesn't fit: {error}",

@@ -29,10 +29,13 @@ from gitsplit.workflow.propose import Request, with_owner
 from gitsplit.workflow.work import Work, changes_of_ranges, make_work
 
 
-def read_plan(repo: Repository, request: Request, text: bytes) -> Work:
+def read_plan(
+    repo: Repository, request: Request, text: bytes, known: Todo | None = None
+) -> Work:
     """The work that a plan file describes, checked against the repository.
 
-    Raises what reading the series raises, and InvalidPlan where the plan doesn't fit.
+    What commits did that ``known`` splits isn't read once more. Raises what reading the
+    series raises, and InvalidPlan where the plan doesn't fit.
     """
     document = load_plan(_json_of(text))
     series = _series_of_plan(repo, request, document)
@@ -44,7 +47,11 @@ def read_plan(repo: Repository, request: Request, text: bytes) -> Work:
     for _, commits in entries:
         refuse_broken_range(series, commits)
     split = [commits for given, commits in entries if given.action == "split"]
-    changes = changes_of_ranges(repo, split)
+    read = {e.commits: e.plan.changes for e in known.entries if e.plan} if known else {}
+    changes = {
+        **{commits[0].oid: read[commits] for commits in split if commits in read},
+        **changes_of_ranges(repo, [c for c in split if c not in read]),
+    }
     todo = Todo(
         tuple(
             entry
