@@ -115,7 +115,6 @@ from gitsplit.tui.update.commits import (
     after_commit_action,
     after_count_change,
 )
-from gitsplit.tui.update.copying import after_copy
 from gitsplit.tui.update.cursor import (
     after_cursor_action,
     after_look_action,
@@ -404,6 +403,8 @@ def _after_request_action(state: State, action: RequestAction) -> State:
         case CheckCommits():
             return _with_check_request(state)
         case CopyPatch():
+            from gitsplit.tui.update.copying import after_copy  # few use it
+
             return after_copy(state)
         case RepairCommit():
             return _with_repair_request(state)
