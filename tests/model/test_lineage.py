@@ -66,8 +66,8 @@ def test_lines_taken_away_before_they_come_never_show() -> None:
     plan = plan_of("ab", "a123b", "a1b")
     swapped = replace(plan, group_of=(1, 0))
 
-    assert unshown_lines(plan) == {}
-    assert unshown_lines(swapped) == {0: 2}
+    assert unshown_lines(plan, plan.threads) == {}
+    assert unshown_lines(swapped, plan.threads) == {0: 2}
 
 
 def at_home(changes: tuple[FileChange, ...]) -> Plan:

@@ -6,52 +6,27 @@ changes. Lines that are taken away before they come never show.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
-from msgspec import Struct
-
 from gitsplit.model.content import ALWAYS, NEVER, LineLife, line_lives
-from gitsplit.model.diff import Edit, FileChange
-from gitsplit.model.memo import memo
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.weave import Thread
 
 
-class _Lineage(Struct, frozen=True):
-    """The lines of stretches in order; ``since`` and ``until`` are places of edits."""
-
-    stretches: tuple[tuple[LineLife, ...], ...]
-    stretch_of: Mapping[int, int]
-
-
-@memo
-def _lineage(changes: tuple[FileChange, ...], edits: tuple[Edit, ...]) -> _Lineage:
-    """What brings and what takes away each line of the files that change repeatedly."""
-    plan = Plan(changes, edits, tuple(range(len(edits))), (), ())
-    stretches: list[tuple[LineLife, ...]] = []
-    stretch_of: dict[int, int] = {}
-    for thread in _threads_of_several(plan):
-        for lives in line_lives(thread, plan.of_thread(thread)):
-            for life in lives:
-                for place in (life.since, life.until):
-                    stretch_of.setdefault(place, len(stretches))
-            stretches.append(lives)
-    return _Lineage(tuple(stretches), stretch_of)
+def _lineage(plan: Plan, thread: Thread) -> Iterator[tuple[LineLife, ...]]:
+    """The lines of each stretch of the file, since and until the places of edits."""
+    own = (plan.places_of_file(number) for number in thread.numbers)
+    placed = tuple((plan.edits[at], at) for places in own for at in places)
+    return line_lives(thread, placed)
 
 
-def _threads_of_several(plan: Plan) -> Iterator[Thread]:
-    return (thread for thread in plan.threads if len(thread.changes) > 1)
-
-
-@memo
-def _links(
-    changes: tuple[FileChange, ...], edits: tuple[Edit, ...]
-) -> tuple[tuple[int, int], ...]:
-    """The places of each two edits of which one writes what the other takes away."""
-    found = _lineage(changes, edits).stretches
-    pairs = {(life.since, life.until) for lives in found for life in lives}
-    return tuple(pair for pair in pairs if pair[0] != ALWAYS and pair[1] != NEVER)
+def threads_of_places(plan: Plan, places: Collection[int]) -> tuple[Thread, ...]:
+    """The files that these edits change, of those that several commits do."""
+    firsts = {plan.first_change(plan.edits[place].file) for place in places}
+    threads = (plan.thread(file) for file in sorted(firsts))
+    return tuple(thread for thread in threads if len(thread.changes) > 1)
 
 
 def taken_along(plan: Plan, places: Collection[int], group: int) -> tuple[int, ...]:
@@ -60,11 +35,12 @@ def taken_along(plan: Plan, places: Collection[int], group: int) -> tuple[int, .
     What wrote the lines that they take away, where it would come later; and what takes
     theirs away, where it would come earlier; and so on for those.
     """
-    links = _links(plan.changes, plan.edits)
-    writers, takers = dict[int, list[int]](), dict[int, list[int]]()
-    for writer, taker in links:
-        writers.setdefault(taker, []).append(writer)
-        takers.setdefault(writer, []).append(taker)
+    writers, takers = dict[int, set[int]](), dict[int, set[int]]()
+    for thread in threads_of_places(plan, places):
+        for life in chain.from_iterable(_lineage(plan, thread)):
+            if life.since != ALWAYS and life.until != NEVER:
+                writers.setdefault(life.until, set()).add(life.since)
+                takers.setdefault(life.since, set()).add(life.until)
     found, wanted = {*places}, [*places]
     while wanted:
         place = wanted.pop()
@@ -76,24 +52,19 @@ def taken_along(plan: Plan, places: Collection[int], group: int) -> tuple[int, .
     return tuple(sorted(found.difference(places)))
 
 
-@memo
-def unshown_lines(plan: Plan) -> Mapping[int, int]:
+def unshown_lines(plan: Plan, threads: Iterable[Thread]) -> Mapping[int, int]:
     """How many lines of each edit, by its place, are taken away before they come.
 
-    What one commit writes and takes away isn't counted.
+    Of those of these files. What one commit writes and takes away isn't counted.
     """
-    known = _lineage(plan.changes, plan.edits).stretches
     found: Counter[int] = Counter()
-    lives = (
-        stretch
-        for thread in _threads_of_several(plan)
-        for stretch in line_lives(thread, plan.of_thread(thread), is_settled=True)
-    )
-    for own, settled in zip(known, lives, strict=True):
-        for life, in_plan in zip(own, settled, strict=True):
-            is_added = life.since != ALWAYS and in_plan.since != DROPPED
-            if is_added and in_plan.until < in_plan.since:
-                found[life.since] += life.lines
+    for thread in threads:
+        settled = line_lives(thread, plan.of_thread(thread), is_settled=True)
+        for own, in_plan in zip(_lineage(plan, thread), settled, strict=True):
+            for life, shown in zip(own, in_plan, strict=True):
+                is_added = life.since != ALWAYS and shown.since != DROPPED
+                if is_added and shown.until < shown.since:
+                    found[life.since] += life.lines
     return found
 
 
@@ -113,11 +84,9 @@ def home_of(plan: Plan, place: int) -> Home | None:
     The latest commit of the range that wrote a line which it takes away. Where there is
     none, the latest that wrote or took away a line directly before or after it.
     """
-    known = _lineage(plan.changes, plan.edits)
-    if place not in known.stretch_of:
+    lives, own = _lines_around(plan, place)
+    if not own:
         return None
-    lives = known.stretches[known.stretch_of[place]]
-    own = [at for at, life in enumerate(lives) if place in (life.since, life.until)]
     replaced = {lives[at].since for at in own if lives[at].until == place}
     if home := _latest(plan, place, replaced):
         is_sure = {_origin(plan, at) for at in replaced} == {commit_of(plan, home[0])}
@@ -131,6 +100,18 @@ def home_of(plan: Plan, place: int) -> Home | None:
         is_sure = not replaced and origins == {commit_of(plan, home[0])}
         return Home(home[0], "" if is_sure else "other lines stand beside it, too")
     return None
+
+
+def _lines_around(plan: Plan, place: int) -> tuple[tuple[LineLife, ...], Sequence[int]]:
+    """The lines of the edit's stretch, and which of them the edit writes or takes."""
+    for thread in threads_of_places(plan, (place,)):
+        for lives in _lineage(plan, thread):
+            own = [
+                n for n, life in enumerate(lives) if place in (life.since, life.until)
+            ]
+            if own:
+                return lives, own
+    return (), ()
 
 
 def _latest(plan: Plan, place: int, others: Collection[int]) -> tuple[int, ...]:

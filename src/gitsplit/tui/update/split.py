@@ -428,9 +428,12 @@ def _unshown_words(before: Plan, plan: Plan) -> str:
     """
     if not plan.is_range:
         return ""
-    from gitsplit.model.lineage import unshown_lines
+    from gitsplit.model.lineage import threads_of_places, unshown_lines
 
-    known, found = unshown_lines(before), unshown_lines(plan)
+    pairs = enumerate(zip(before.group_of, plan.group_of, strict=True))
+    moved = [place for place, (old, new) in pairs if old != new]
+    threads = threads_of_places(plan, moved)
+    known, found = (unshown_lines(each, threads) for each in (before, plan))
     more = {at: n for at, n in found.items() if n > known.get(at, 0)}
     if not more:
         return ""
