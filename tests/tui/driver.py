@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import pyte
 from prompt_toolkit.application import create_app_session
+from prompt_toolkit.application.current import set_app
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import ColorDepth
@@ -191,6 +192,31 @@ def cursors(
         return "".join(text[:x]), "".join(text[x:]).rstrip()
 
     return asyncio.run(_screens(state, steps, columns, rows, NOTHING_AGAINST, "", seen))
+
+
+def cursor_lines(
+    state: State, actions: Iterable[Action], columns: int, rows: int
+) -> list[int]:
+    """The line of the terminal that its cursor is on, at first and after each action.
+
+    Nothing comes in from beside the screen but what is among the actions.
+    """
+    terminal = Terminal(columns, rows)
+    wire = _Wire(pyte.Stream(terminal).feed, "utf-8")
+    output = Vt100_Output(
+        wire, lambda: Size(rows=rows, columns=columns), enable_cpr=False
+    )
+    found = []
+    with create_pipe_input() as keyboard, create_app_session():
+        shell = _Watched(state, NOTHING_AGAINST)
+        application = shell.application(keyboard, output)
+        with set_app(application):
+            for action in (None, *actions):
+                if action is not None:
+                    shell.take(action, application)
+                application.renderer.render(application, application.layout)
+                found.append(terminal.cursor.y)
+    return found
 
 
 def _look(cell: Char) -> str:

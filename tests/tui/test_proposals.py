@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from threading import Event
 
@@ -30,7 +30,7 @@ from gitsplit.tui.state.proposals import (
 from gitsplit.tui.surroundings import Editor, Surroundings
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.prompt import Ask, Dismiss
-from gitsplit.tui.update.actions.reading import MoveRows, Narrow
+from gitsplit.tui.update.actions.reading import MovePiece, MoveRows, Narrow
 from gitsplit.tui.update.actions.reports import Proposed
 from gitsplit.tui.update.actions.screens import (
     GoBack,
@@ -43,6 +43,7 @@ from gitsplit.tui.update.actions.screens import (
 from gitsplit.tui.update.actions.shell import Apply
 from gitsplit.tui.update.actions.split import AddCommit, Send, SetMessage, UseProposal
 from tests.tui.builder import ABOVE, COMMIT, after, plan_of, state_of
+from tests.tui.driver import cursor_lines
 
 FILES = {f"f{n}.py": ("a\nb\nc\n", f"a\n{n}\nc\n") for n in range(4)}
 PROPOSAL = plan_of(FILES, groups=2)
@@ -88,6 +89,34 @@ def test_the_cursor_and_a_selection_stay_where_they_are() -> None:
         before.unit,
         before.status,
     )
+
+
+LONG = "".join(f"{number}\n" for number in range(30))
+LONG_FILES = {f"f{n}.py": (LONG, LONG.replace("7\n", "seven\n")) for n in range(6)}
+
+
+@pytest.mark.parametrize("size", [(60, 15), (80, 24), (100, 30), (140, 40), (200, 60)])
+@pytest.mark.parametrize(
+    "done",
+    [
+        (),
+        [MovePiece(1)] * 3,
+        [*[MovePiece(1)] * 9, *[MovePiece(-1)] * 3],
+        (AddCommit(), Send(0)),
+    ],
+)
+@pytest.mark.parametrize("commits", [2, 6])
+def test_the_cursor_stays_on_its_line_of_the_terminal(
+    size: tuple[int, int], done: Sequence[Action], commits: int
+) -> None:
+    """Where the list of commits is above the diff, it is longer by the proposal."""
+    proposal = plan_of(LONG_FILES, commits)
+    whole = plan_of(LONG_FILES, 1)
+    start = replace(state_of(whole), unproposed={COMMIT: whole})
+    arrival = Proposed(COMMIT, proposal, None)
+    *_, before, now = cursor_lines(start, [*done, arrival], *size)
+
+    assert now == before
 
 
 @pytest.mark.parametrize(

@@ -462,6 +462,7 @@ class State(Struct, frozen=True):
     # proposals came when the user had already made a plan.
     unproposed: Mapping[Oid, Plan] = field(default_factory=dict)
     offered: frozenset[Oid] = frozenset()
+    keeps_room: bool = False  # for the list of commits, from a proposal to the next key
 
     # What the last action needs merged, and what was merged for it; None is a conflict.
     to_merge: Versions | None = None

@@ -97,9 +97,12 @@ def _with_proposal(state: State, commit: Oid) -> State:
 
 
 def without_awaited_proposal(state: State, commit: Oid) -> State:
-    """The state in which no proposal for the commit is to come any more."""
+    """The state in which no proposal for the commit is to come any more.
+
+    Nothing moves on the screen by that: the list of commits keeps the room it has.
+    """
     rest = {oid: plan for oid, plan in state.unproposed.items() if oid != commit}
-    return replace(state, unproposed=rest)
+    return replace(state, unproposed=rest, keeps_room=is_open(state, commit))
 
 
 def _is_planned(todos: Iterable[Todo], commit: Oid, before: Plan) -> bool:

@@ -158,6 +158,7 @@ def reduce(state: State, action: Action) -> State:
         is_choosing_look=False,
         number=state.number if isinstance(action, NumberAction) else None,
         is_centred=False,
+        keeps_room=False,
     )
     if not isinstance(action, Apply):
         ready = replace(ready, awaiting=None)

@@ -521,8 +521,13 @@ def wide_end(state: State, columns: int) -> StyleAndTextTuples:
 
 
 def commits_height(state: State, rows: int) -> int:
-    """Lines for the commits on a narrow screen: all, or a third of the screen."""
-    return max(2, min(list_height(state), rows // 3))
+    """Lines for the commits on a narrow screen: all, or a third of the screen.
+
+    While a proposal is being made they have that third: no line of the diff moves when
+    it comes in.
+    """
+    is_awaited = state.target.commit in state.unproposed or state.keeps_room
+    return max(2, rows // 3 if is_awaited else min(list_height(state), rows // 3))
 
 
 def narrow_rule(state: State, columns: int, rows: int) -> StyleAndTextTuples:

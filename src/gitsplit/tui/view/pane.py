@@ -148,12 +148,12 @@ def first_visible(top: int, height: int, selected: range, cursor: int) -> int:
     """The first visible row, so that all that is selected can be seen if it fits.
 
     ``top`` is the first visible row until now; it stays where nothing is gained. What
-    was out of sight altogether comes to the upper third.
+    was out of sight altogether comes to the upper third. Drawn again, nothing moves.
     """
     if selected.stop <= top or selected.start >= top + height:
-        return max(0, selected.start - height // 3)
+        top = max(0, selected.start - height // 3)
     if len(selected) + 2 * _MARGIN > height:
-        return selected.start - _MARGIN if cursor == selected.start else top
+        return max(0, selected.start - _MARGIN) if cursor == selected.start else top
     top = max(top, selected.stop + _MARGIN - height)
     return max(0, min(top, selected.start - _MARGIN))
 
