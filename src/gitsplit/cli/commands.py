@@ -33,6 +33,7 @@ from gitsplit.cli.output import (
     write_text_file,
 )
 from gitsplit.errors import UNCHANGED, GitsplitError, NothingToSplit
+from gitsplit.model.escape import printable_lines
 from gitsplit.model.listing import quantity, with_capital
 
 if TYPE_CHECKING:
@@ -107,6 +108,39 @@ def _write(repo: "Repository", options: Options, printed: "Printout") -> None:
     is_paged = is_terminal() and not options.no_screen
     if not (is_paged and pager.show(repo, data)):
         write_stdout(data)
+
+
+def check(options: Options) -> int:
+    """Print what each commit of a range seems to hold; 1 where something is found."""
+    from gitsplit.cli.output import warnings
+    from gitsplit.git.repository import open_repository
+    from gitsplit.report import appraisal as report
+    from gitsplit.workflow.appraisal import appraise
+    from gitsplit.workflow.propose import distrusted_command_warnings
+    from gitsplit.workflow.work import replacement_warnings
+
+    repo, request = open_repository(current_directory()), _request(options)
+    for warning in distrusted_command_warnings(repo, request):
+        say(warning)
+    with Progress() as tell:
+        found = appraise(repo, request, tell)
+    for warning in replacement_warnings(repo, found.series):
+        say(warning)
+    if is_for_programs():
+        print_document(report.appraisal_json(found, warnings()), options.output)
+    elif options.format == "markdown":
+        _write_text(options, report.appraisal_markdown(found), is_utf8=True)
+    else:
+        _write_text(options, report.appraisal_text(found))
+    return int(found.has_findings)
+
+
+def _write_text(options: Options, text: str, *, is_utf8: bool = False) -> None:
+    """Print text, or write it where ``-o`` says."""
+    if options.output not in (None, "-"):
+        write_text_file(options.output or "", text)
+    else:
+        write_stdout(encoded(printable_lines(text), is_utf8=is_utf8))
 
 
 def split(options: Options) -> None:

@@ -37,7 +37,7 @@ from gitsplit.git.signals import unwind_on_signals
     epilog="Split the last commit with: gitsplit HEAD~1",
 )
 @with_parameters
-def command(**given: Any) -> None:
+def command(**given: Any) -> int:
     """Split a commit of the series UPSTREAM..HEAD into several.
 
     Without UPSTREAM the series begins after the branch's upstream. Nothing changes
@@ -51,10 +51,13 @@ def command(**given: Any) -> None:
         commands.resume(options)
     elif options.abort:
         commands.abort(options)
+    elif options.check:
+        return commands.check(options)
     elif options.dry_run:
         commands.dry_run(options)
     else:
         commands.split(options)
+    return 0
 
 
 def main(args: Sequence[str] | None = None) -> NoReturn:
@@ -76,12 +79,11 @@ def _status_of(args: Sequence[str] | None) -> int:
     """Run the command; the exit status, with what went wrong told."""
     try:
         with unwind_on_signals():
-            command.main(args, prog_name="gitsplit", standalone_mode=False)
+            return command.main(args, prog_name="gitsplit", standalone_mode=False) or 0
     except KeyboardInterrupt as stop:
         return _report_interrupt(stop)
     except Exception as error:
         return _report_error(error)
-    return 0
 
 
 def _report_error(error: Exception) -> int:

@@ -168,6 +168,10 @@ class Options:
         show_default=True,
         help="Where lines left out go: kept in the worktree, not staged, or discarded.",
     )
+    check: bool = _flag(
+        "--check",
+        help="Say what each commit of UPSTREAM, or A..B, holds; exit 1 for findings.",
+    )
     undo: bool = _flag("--undo", help="Undo the last rewrite.")
     continue_: bool = _flag(
         "--continue", help="Continue after a conflict, once it is resolved."
@@ -190,7 +194,9 @@ def asks_for_json(args: Sequence[str]) -> bool:
 
 def check_usage(options: Options) -> None:
     """Raise click.UsageError for options that don't belong together."""
-    if not options.dry_run:
+    if options.check:
+        _check_check(options)
+    elif not options.dry_run:
         if options.format not in (None, JSON):
             raise click.UsageError(f"--format {options.format} requires --dry-run.")
         if options.output is not None and options.format is None:
@@ -202,6 +208,21 @@ def check_usage(options: Options) -> None:
         raise click.UsageError("--root and UPSTREAM cannot be used together.")
     _check_alone(options)
     _check_resplit(options)
+
+
+BESIDE_CHECK = ("check", "upstream", "commits", "root", "format", "output")
+CHECK_FORMATS = ("text", JSON, "markdown")
+
+
+def _check_check(options: Options) -> None:
+    """Raise click.UsageError for what ``--check`` can't be combined with."""
+    for each in fields(Options):
+        if each.name not in BESIDE_CHECK and _is_given(options, each):
+            raise click.UsageError(
+                "--check goes with UPSTREAM, -c, --root, --format and -o only."
+            )
+    if options.format not in (None, *CHECK_FORMATS):
+        raise click.UsageError(f"--check has no format {options.format}.")
 
 
 def _check_resplit(options: Options) -> None:

@@ -146,6 +146,32 @@ def read_series(
     return Series(base, head, found)
 
 
+def read_range(repo: Repository, name: str) -> Series:
+    """Read the commits of ``A..B`` as a series; HEAD stands for a side that is empty.
+
+    It has none where B is an ancestor of A. Raises UnknownRevision, NoCommonHistory.
+    """
+    below, _, above = name.partition("..")
+    head = repo.resolve(above) if above else repo.head()
+    base = _series_base(repo, head, below or "HEAD", ())
+    oids = commits_between(repo, base, head)
+    return Series(base, head, tuple(read_source_commit(repo, oid) for oid in oids))
+
+
+def is_word_in(repo: Repository, tree: Oid, word: str) -> bool:
+    """Whether a file of the tree, or commit, has the word (git-grep(1)).
+
+    Also where git can't tell, as in a clone that lacks some of the files.
+    """
+    asked = ("grep", "--quiet", "--word-regexp", "--fixed-strings", "-I")
+    done = repo.program.run(
+        *(*asked, "--no-recurse-submodules", "-e", word, tree, "--"),
+        check=False,
+        env=_OFFLINE,
+    )
+    return done.status != 1
+
+
 _PLAIN_REVISION = re.compile(
     r"@\{u(pstream)?\}|(?!.*\.\.)[\w/.][\w/.-]*([~^]\d*)*", re.ASCII
 )

@@ -266,12 +266,12 @@ class Texts(Struct, frozen=True, dict=True):
         return self._words_before.are_all and self._words_after.are_all
 
     @cached_property
-    def _words_before(self) -> "_WordCounts":
-        return _word_counts(self.old)
+    def _words_before(self) -> "WordCounts":
+        return word_counts(self.old)
 
     @cached_property
-    def _words_after(self) -> "_WordCounts":
-        return _word_counts(self.new)
+    def _words_after(self) -> "WordCounts":
+        return word_counts(self.new)
 
     @cached_property
     def before(self) -> frozenset[str]:
@@ -284,14 +284,14 @@ class Texts(Struct, frozen=True, dict=True):
         return frozenset().union(*self.words_after)
 
 
-class _WordCounts(NamedTuple):
+class WordCounts(NamedTuple):
     """How often each identifier is in each file, and whether all text was read."""
 
     files: tuple[Counter[str], ...]
     are_all: bool
 
 
-def _word_counts(files: Sequence[TextLines]) -> _WordCounts:
+def word_counts(files: Sequence[TextLines]) -> WordCounts:
     """The identifiers of each file; of all texts the first 4,000,000 characters."""
     found: list[Counter[str]] = []
     left = MOST_READ
@@ -299,7 +299,7 @@ def _word_counts(files: Sequence[TextLines]) -> _WordCounts:
         text = lines.beginning(left)
         found.append(identifier_counts(text))
         left -= len(text)
-    return _WordCounts(tuple(found), left > 0)
+    return WordCounts(tuple(found), left > 0)
 
 
 def piece_features(texts: Texts, piece: Piece) -> PieceFeatures:

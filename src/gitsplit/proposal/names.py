@@ -8,19 +8,30 @@ within its file or the function.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Literal
 
 from msgspec import Struct
 
-from gitsplit.model.diff import Edit, FileChange, Span, TextEdit
+from gitsplit.model.diff import Edit, FileChange, Span, TextEdit, edits_of
 from gitsplit.model.memo import memo
 from gitsplit.model.plan import DROPPED, Plan
+from gitsplit.model.weave import threads_of
 from gitsplit.proposal import source_text
-from gitsplit.proposal.features import TextLines, Texts
+from gitsplit.proposal.features import (
+    TextLines,
+    Texts,
+    WordCounts,
+    word_counts,
+)
 
 _MOST_LINES = 4_000
-"""So many lines that a commit adds are looked at, and so many that it takes away."""
+"""So many lines that a commit adds are looked at, and so many that it takes away.
+
+Of a range, so many for each commit.
+"""
 
 _DECLARED = re.compile(
     r"\b(?:def|class|func|fn|function|struct|enum|trait|interface|module|mod|type"
@@ -93,7 +104,7 @@ def _words_of_code(
 ) -> Iterator[tuple[int, _Words]]:
     """The names of each edit of source code, by its place."""
     is_code: dict[int, bool] = {}
-    left = _MOST_LINES
+    left = _MOST_LINES * (1 + max((each.commit for each in texts.changes), default=0))
     for at, edit in enumerate(edits):
         if not isinstance(edit, TextEdit) or left <= 0:
             continue
@@ -258,6 +269,100 @@ def broken_pairs(link: Link, group_of: Sequence[int]) -> Iterator[tuple[int, int
         yield from ((max(definers), u) for u in users if u > max(definers))
     else:
         yield from ((u, min(definers)) for u in users if u < min(definers))
+
+
+class _RangeTexts(Texts, frozen=True, dict=True):
+    """The texts of files that several commits change, one after the other.
+
+    Before and after are the states before the first of them, and after the last; the
+    words of these are counted for each thread (:mod:`gitsplit.model.weave`), not for
+    each change.
+    """
+
+    @cached_property
+    def home(self) -> Mapping[int, int]:
+        """The thread of each change, by their numbers."""
+        threads = threads_of(self.changes)
+        return {file: at for at, each in enumerate(threads) for file in each.numbers}
+
+    @cached_property
+    def _words_before(self) -> WordCounts:
+        threads = threads_of(self.changes)
+        return word_counts([self.old[each.numbers[0]] for each in threads])
+
+    @cached_property
+    def _words_after(self) -> WordCounts:
+        threads = threads_of(self.changes)
+        return word_counts([self.new[each.numbers[-1]] for each in threads])
+
+
+IsElsewhere = Callable[[str, bool], bool]
+"""Whether a name is in a file that no commit of a range changes.
+
+Before all of them, or, with True, after them.
+"""
+
+
+def early_uses_in_range(
+    changes: tuple[FileChange, ...], is_elsewhere: IsElsewhere
+) -> tuple[EarlyUse, ...]:
+    """The names that one commit of a range uses and only a later one brings.
+
+    Or takes away, though a later one uses it. ``changes`` are those of all commits; a
+    group is the number of a commit, from 0. For each two commits it is the first name.
+    """
+    texts, edits = _RangeTexts(changes), edits_of(changes)
+    commit_of = [changes[edit.file].commit for edit in edits]
+    found: dict[tuple[int, int, bool], EarlyUse] = {}
+    for link in _links_in_range(texts, edits, commit_of, is_elsewhere):
+        for commit, of in broken_pairs(link, commit_of):
+            use = EarlyUse(commit, of, link.name, link.is_gone)
+            found.setdefault((commit, of, link.is_gone), use)
+    return tuple(found[key] for key in sorted(found))
+
+
+def _links_in_range(
+    texts: _RangeTexts,
+    edits: Sequence[Edit],
+    commit_of: Sequence[int],
+    is_elsewhere: IsElsewhere,
+) -> Iterator[Link]:
+    """The links between commits: names declared for all, and those that files import.
+
+    A name that a line binds for itself, as a function's own, isn't that name there.
+    """
+    for side in ("new", "old"):
+        words = dict(_words_of_code(texts, edits, side))
+        users: defaultdict[str, set[int]] = defaultdict(set)
+        for at, each in words.items():
+            for name in each.used - each.local:
+                users[name].add(at)
+        declared = _everywhere(texts, words, users, side)
+        for link in sorted(declared, key=_link_key):
+            is_broken = any(True for _ in broken_pairs(link, commit_of))
+            if is_broken and not is_elsewhere(link.name, link.is_gone):
+                yield link
+        yield from _imports_in_range(texts, edits, words, users, side)
+
+
+def _imports_in_range(
+    texts: _RangeTexts,
+    edits: Sequence[Edit],
+    words: Mapping[int, _Words],
+    users: Mapping[str, set[int]],
+    side: Side,
+) -> Iterator[Link]:
+    """The names that a file comes to import, or no longer does."""
+    others = texts.words_before if side == "new" else texts.words_after
+    imported: dict[tuple[int, str], set[int]] = {}
+    for at, each in words.items():
+        home = texts.home[edits[at].file]
+        for name in each.imported - others[home].keys():
+            imported.setdefault((home, name), set()).add(at)
+    for (home, name), definers in sorted(imported.items()):
+        own = {at for at in users[name] if texts.home[edits[at].file] == home}
+        if own - definers:
+            yield _link(name, definers, own, side)
 
 
 class Need(Struct, frozen=True):

@@ -53,7 +53,7 @@ from gitsplit.proposal.pieces import (
     has_valid_trees,
     pieces_of,
 )
-from gitsplit.proposal.scoring import best_number, scores
+from gitsplit.proposal.scoring import best_number, chance_of_several, scores
 from gitsplit.proposal.source_text import message_items
 
 if TYPE_CHECKING:
@@ -130,6 +130,11 @@ class ProposalsByContent(Struct, frozen=True, dict=True):
         if self.tree.size < 2:
             return 1
         return best_number(self._described, at_least)
+
+    @property
+    def chance_of_several(self) -> float:
+        """How likely it is that the commit holds several changes, from 0 to 1."""
+        return 0.0 if self.tree.size < 2 else chance_of_several(self._described)
 
     @cached_property
     def _described(self) -> list[list[float]]:
@@ -428,6 +433,7 @@ class ProposalsByLocation(Struct, frozen=True, dict=True):
     by: GroupBy
     keep: Keep
     context: Context
+    chance_of_several: float = 0.5  # where a change is says nothing of it
 
     shortcut = ""
 

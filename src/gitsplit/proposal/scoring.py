@@ -10,7 +10,7 @@ the signals, and counts once.
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
-from math import log
+from math import exp, log
 from operator import mul
 
 from msgspec import Struct
@@ -111,6 +111,18 @@ def best_number(described: Iterable[Sequence[float]], at_least: int = 1) -> int:
     else:
         worths[0] += UNASKED
     return max(range(number, len(worths) + 1), key=lambda k: worths[k - 1])
+
+
+def chance_of_several(described: Iterable[Sequence[float]]) -> float:
+    """How likely it is that a commit holds several changes, from 0 to 1.
+
+    What a number of groups is worth is the logarithm of its odds, as it was learned.
+    """
+    worths = [group_count_worth(values) for values in described]
+    worths[0] += UNASKED
+    best = max(worths)
+    shares = [exp(worth - best) for worth in worths]
+    return 1 - shares[0] / sum(shares)
 
 
 def group_count_worth(described: Sequence[float]) -> float:

@@ -190,7 +190,8 @@ class ProposalCache(Struct):
                 if why_not := _reason_to_skip(sizes):
                     return Estimate(len(sizes), why_not=why_not)
                 self._read_ahead(repo, oid)
-                estimate = _estimate_from(self._propose_freely(repo, oid))
+                plan = self._propose_freely(repo, oid)
+                estimate = _estimate_from(plan, self._read_once(repo, oid))
                 self._estimated.add(oid)
                 return estimate
         except GitsplitError:
@@ -252,12 +253,13 @@ def _reason_to_skip(sizes: Sizes) -> str:
     return "large" if is_large or len(sizes) > MOST_FILES else ""
 
 
-def _estimate_from(plan: Plan) -> Estimate:
-    """The estimate that follows from a proposed plan."""
+def _estimate_from(plan: Plan, proposals: "Proposals") -> Estimate:
+    """The estimate that follows from a proposed plan, of these proposals."""
     lines = [edit for edit in plan.edits if isinstance(edit, TextEdit)]
     return Estimate(
         len(plan.changes),
         sum(len(edit.new) for edit in lines),
         sum(len(edit.old) for edit in lines),
         tuple(group.reason for group in plan.groups),
+        chance=proposals.chance_of_several,
     )

@@ -106,6 +106,33 @@ def _gerrit_objections(
     return (*found, *objections(below, rules, b"", {}))
 
 
+def objections_to_series(work: Work) -> Mapping[Oid, tuple[Objection, ...]]:
+    """Gerrit's objections to the commits of the series as they are.
+
+    None where nothing is reviewed. Who pushes them isn't known, so that nothing is said
+    of committers.
+    """
+    rules, known = work.ids, work.reviewing
+    if known is None:
+        return {}
+    new = [c for c in work.series.commits if c.oid not in known.there]
+    pushed = [
+        Pushed(
+            commit.raw.message,
+            b"",
+            merged_as=_merged_commit(
+                rules.of(commit.raw.message), commit.oid, known.merged
+            ),
+        )
+        for commit in new
+    ]
+    found: dict[Oid, tuple[Objection, ...]] = {}
+    for each in objections(pushed, rules, b"", known.below):
+        oid = new[each.number - 1].oid
+        found[oid] = (*found.get(oid, ()), each)
+    return found
+
+
 def review_server_of(repo: Repository, work: Work) -> ReviewServer | None:
     """The review server of the work, read from the clone.
 
@@ -204,16 +231,16 @@ def _commit_to_push(
         needs_id=not is_ours or has_id or rules.gives_id(draft.message),
         is_empty=made.is_emptied,
         signs_off=is_signed_off(original.message),
-        merged_as=_merged_commit(rules.of(draft.message), made, merged),
+        merged_as=_merged_commit(rules.of(draft.message), made.oid, merged),
     )
 
 
 def _merged_commit(
-    change_id: bytes | None, made: WrittenCommit, merged: Mapping[bytes, Oid]
+    change_id: bytes | None, own: Oid, merged: Mapping[bytes, Oid]
 ) -> str:
     """The short id of another commit with the Change-Id on the server, else empty."""
     found = merged.get(change_id or b"")
-    return "" if found is None or found == made.oid else found[:10]
+    return "" if found is None or found == own else found[:10]
 
 
 def _committer_email(repo: Repository) -> bytes:

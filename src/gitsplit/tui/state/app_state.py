@@ -250,7 +250,7 @@ class Estimate(Struct, frozen=True):
 
     ``things`` has a description of each of these; it is empty where none was found, for
     the reason ``why_not``. ``added`` and ``removed`` are None where lines weren't
-    counted.
+    counted. ``chance`` is how likely it is, from 0 to 1, that there are several.
     """
 
     files: int
@@ -258,6 +258,7 @@ class Estimate(Struct, frozen=True):
     removed: int | None = None
     things: tuple[str, ...] = ()
     why_not: str = ""
+    chance: float = 0.0
 
 
 class ReadCommit(Struct, frozen=True):
