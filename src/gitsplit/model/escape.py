@@ -14,7 +14,8 @@ something failed, and a hook may begin or end with it.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from gitsplit.model.emoji import JOINED_EMOJI
 
@@ -33,16 +34,28 @@ def printable(text: bytes | str) -> str:
     >>> printable(b"caf\xe9 \x1b[1m\xe2\x80\xae")
     'caf<E9> ␛[1m<U+202E>'
     """
+    return "".join(part for part, _ in seen_parts(text))
+
+
+def seen_parts(text: bytes | str) -> Iterator[tuple[str, bool]]:
+    r"""The parts that :func:`printable` makes of it, each with whether it is a name.
+
+    >>> [*seen_parts("a\tb")]
+    [('a', False), ('␉', True), ('b', False)]
+    """
     if isinstance(text, bytes):
         text = text.decode("utf-8", "surrogateescape")
     elif not text.isprintable():
         text = _with_utf8_decoded(text)
     if _is_plain_text(text):
-        return text
-    return "".join(
-        part if JOINED_EMOJI.fullmatch(part) else "".join(map(visible, part))
-        for part in _JOINED_OR_NOT.split(text)
-    )
+        yield text, False
+        return
+    for part in _JOINED_OR_NOT.split(text):
+        if JOINED_EMOJI.fullmatch(part):
+            yield part, False
+        else:
+            for is_named, run in groupby(part, lambda char: not is_plain(char)):
+                yield "".join(map(visible, run)), is_named
 
 
 _JOINED_OR_NOT = re.compile(f"({JOINED_EMOJI.pattern})")

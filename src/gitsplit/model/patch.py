@@ -57,7 +57,7 @@ def _patch(change: FileChange) -> Iterator[bytes]:
     old, new = change.old or change.side, change.new or change.side
     names = quoted_name(b"a/" + old.path), quoted_name(b"b/" + new.path)
     yield b"diff --git %s %s\n" % names
-    yield from _fact_lines(change)
+    yield from fact_lines(change)
     if change.old and change.new and old.oid == new.oid:
         return
     ids = [(side.oid if side else _NO_OBJECT)[:10] for side in (change.old, change.new)]
@@ -75,7 +75,7 @@ def _patch(change: FileChange) -> Iterator[bytes]:
         yield from _hunk_lines(sides)
 
 
-def _fact_lines(change: FileChange) -> Iterator[bytes]:
+def fact_lines(change: FileChange) -> Iterator[bytes]:
     """What becomes of a file besides its lines."""
     if change.old is None or change.new is None:
         what = b"new" if change.old is None else b"deleted"

@@ -138,7 +138,7 @@ def _new_message(commit: ResultCommit, has_patch: bool) -> Iterator[str]:
 def message_lines(commit: ResultCommit, indentation: str = "    ") -> Iterator[str]:
     """A commit's whole message between blank lines, indented as git's log has it."""
     yield ""
-    known = _with_new_id_unknown(commit).expandtabs()
+    known = known_message(commit).expandtabs()
     for line in known.rstrip(b"\n").split(b"\n"):
         yield f"{indentation}{printable(line)}".rstrip()
     yield ""
@@ -152,7 +152,7 @@ def diff_lines(changes: Iterable[FileChange]) -> Iterator[DiffLine]:
             yield DiffLine(printable(shown[:1] + shown[1:].expandtabs()))
 
 
-def _with_new_id_unknown(commit: ResultCommit) -> bytes:
+def known_message(commit: ResultCommit) -> bytes:
     """The message as it will be, but for a Change-Id that is made when it is."""
     message = commit.draft.message
     if not commit.is_new_change or commit.change_id is None:
@@ -212,9 +212,7 @@ def part_lines(
     added = sum(file.added for file in part.files)
     removed = sum(file.removed for file in part.files)
     facts = [hunks, line_counts(added, removed), f"tree {part.commit.tree[:10]}"]
-    if of_range:
-        facts.append(_continued(part.commit))
-    yield "     " + ", ".join([*facts, *_id_fate(part.commit)])
+    yield "     " + ", ".join([*facts, *descent(part.commit, of_range)])
     home = next((c for c in of_range if c.oid == part.commit.draft.source.oid), None)
     is_new = part.commit.draft.role == "piece"
     yield from _edit_lines(part.files, of_range, None if is_new else home)
@@ -226,6 +224,13 @@ def part_lines(
         yield f"     why: {printable(part.reason)}"
     if part.border:
         yield f"     apart: {printable(part.border)}"
+
+
+def descent(commit: ResultCommit, of_range: Sequence[SourceCommit]) -> Iterator[str]:
+    """Which commit of a range it continues, and what becomes of the Change-Id."""
+    if of_range:
+        yield _continued(commit)
+    yield from _id_fate(commit)
 
 
 def _continued(commit: ResultCommit) -> str:

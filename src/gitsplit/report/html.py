@@ -1,0 +1,320 @@
+"""A dry run as one page that needs nothing else: the original beside the new commits.
+
+It can be read without its script, which moves hunks from commit to commit. The policy
+in its head lets a browser run this one script and load nothing. Whatever comes from the
+repository is text: escaped, and what can't be seen is named in a ``<mark>``.
+"""
+
+import json
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
+from html import escape
+from importlib.resources import files
+from itertools import groupby
+
+from gitsplit.model.escape import inert_json, seen_parts
+from gitsplit.model.listing import line_counts, quantity
+from gitsplit.model.message import subject_of
+from gitsplit.model.objects import Oid
+from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
+from gitsplit.planfile.compact import compact_plan
+from gitsplit.planfile.document import CommitEntry, FileEntry
+from gitsplit.planfile.dump import text_value
+from gitsplit.planfile.extract import PAGE_START
+from gitsplit.planfile.numbering import bare_entry
+from gitsplit.proposal.flaws import flaw_sentence
+from gitsplit.report.findings import CommitFate, DryRun, Preview, Split, SplitPart
+from gitsplit.report.formats import Printout
+from gitsplit.report.page_hunks import PageHunk, page_hunks
+from gitsplit.report.summary import outlook_lines
+from gitsplit.report.text import descent, fate_lines, known_message, left_lines
+
+_HEAD = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
+script-src '{script}'; style-src '{style}'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+"""
+
+_PLAN = """\
+<section id="plan" aria-labelledby="plan-name">
+<h2 id="plan-name">Plan</h2>
+<p>In a clone with these commits, <code>gitsplit --plan FILE</code> shows and applies
+this split. FILE is this page, as it was saved, or the text below.</p>
+<p hidden class="scripted"><button type="button" id="copy">Copy the plan</button>
+<button type="button" id="download">Download the plan</button></p>
+<textarea id="plan-text" readonly rows="12" spellcheck="false" autocomplete="off" \
+aria-labelledby="plan-name">
+"""
+
+
+def printout(dry_run: DryRun) -> Printout:
+    """The page; raises what stands against the series as a whole."""
+    preview, document = dry_run.preview(), dry_run.plan()
+    plan = compact_plan(document)
+    entries = {entry.commit: (n, entry) for n, entry in enumerate(document.series)}
+    style, script = (_resource(name) for name in ("page.css", "page.js"))
+    hashes = {"style": _hash(style), "script": _hash(script)}
+    parts = [
+        _HEAD.format(title=_title(preview), **hashes),
+        f"<style>{style}</style>\n</head>\n<body>\n<main>\n",
+        f"<h1>What becomes of {quantity(len(preview.commits), 'commit')}</h1>\n",
+        *(part for fate in preview.commits for part in _fate(fate, entries)),
+        *_outlook(preview),
+        f"{_PLAN}{escape(plan)}</textarea>\n</section>\n</main>\n",
+        '<p id="said" role="status" aria-live="polite"></p>\n',
+        f"{PAGE_START.decode()}{plan.replace('<', _LESS)}</script>\n",
+        f"<script>{script}</script>\n</body>\n</html>\n",
+    ]
+    return Printout(
+        "".join(parts), notes=preview.warnings, is_utf8=True, refusal=preview.refusal
+    )
+
+
+_LESS = "\\u003c"
+
+
+def _resource(name: str) -> str:
+    return files("gitsplit.report").joinpath(name).read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    """What a policy names a script or style by that stands in the page."""
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
+
+
+def _title(preview: Preview) -> str:
+    """The page's name: the first commit that is split, of however many."""
+    split = [fate.entry for fate in preview.commits if fate.split is not None]
+    if not split:
+        return "Nothing is split"
+    others = f" and {len(split) - 1} more" if split[1:] else ""
+    subject = "".join(part for part, _ in seen_parts(split[0].commit.subject))
+    return escape(f"Split of {split[0].oid[:10]} {subject}{others}")
+
+
+def text(words: bytes | str) -> str:
+    r"""The words for a page, what can't be seen as a mark.
+
+    >>> text("<b>\t\x1b")
+    '&lt;b&gt;&#9;<mark>␛</mark>'
+    """
+    if isinstance(words, bytes):
+        words = words.decode("utf-8", "surrogateescape")
+    # A tab is seen, but only its reference stays one wherever the page goes.
+    return "&#9;".join(map(_seen, words.split("\t")))
+
+
+def _seen(words: str) -> str:
+    return "".join(
+        f"<mark>{escape(part)}</mark>" if is_named else escape(part)
+        for part, is_named in seen_parts(words)
+    )
+
+
+def _lines(lines: Iterable[bytes | str]) -> str:
+    """The lines for a ``<pre>``, which leaves out a line end that it begins with."""
+    return "<pre>\n" + "\n".join(map(text, lines)) + "</pre>\n"
+
+
+def _fate(
+    fate: CommitFate, entries: Mapping[Oid, tuple[int, CommitEntry]]
+) -> Iterator[str]:
+    """A commit of the series: how it is split, or a few lines."""
+    if fate.split is None or fate.entry.plan is None:
+        lines = [line.rstrip() for line in fate_lines(fate, False)]
+        yield _lines(lines)
+        return
+    at, entry = entries[fate.entry.oid]
+    plan = without_empty_groups(fate.entry.plan)
+    hunks = [*page_hunks(plan)]
+    yield f'<section class="split" data-entry="{at}" aria-labelledby="s{at}">\n'
+    yield f'<h2 id="s{at}">{_name(fate)}</h2>\n<p>{_size(fate.split)}</p>\n'
+    yield _items(fate.complaints)
+    yield '<div class="sides">\n<section class="original" aria-label="The original">\n'
+    yield from _original(plan, entry, hunks, at)
+    yield '</section>\n<section class="commits" aria-label="The new commits">\n'
+    yield from _commits(fate.split, plan, hunks, at)
+    yield "</section>\n</div>\n"
+    if any(left := [line.rstrip() for line in left_lines(fate.split)]):
+        yield '<section class="proposed">\n' + _lines(left) + "</section>\n"
+    yield "</section>\n"
+
+
+def _name(fate: CommitFate) -> str:
+    first, *rest = fate.entry.commits
+    last = f" to {rest[-1].oid[:10]}" if rest else ""
+    return f"{first.oid[:10]}{last} <bdi>{text(first.subject)}</bdi>"
+
+
+def _size(split: Split) -> str:
+    into = quantity(len(split.parts), "commit")
+    return (
+        f"{quantity(split.files, 'file')}, {quantity(split.hunks, 'hunk')}:"
+        f" becomes {into}"
+    )
+
+
+def _items(sentences: Iterable[str]) -> str:
+    items = "".join(f"<li>{text(sentence)}</li>\n" for sentence in sentences)
+    return f"<ul>\n{items}</ul>\n" if items else ""
+
+
+def _original(
+    plan: Plan, entry: CommitEntry, hunks: Sequence[PageHunk], at: int
+) -> Iterator[str]:
+    """What the commits did, file by file, each hunk with its new commit."""
+    for file, own in groupby(hunks, key=lambda hunk: hunk.file):
+        change = plan.changes[file]
+        bare = bare_entry(change)
+        of = entry.commits[bare.commit] if entry.needs_list else None
+        paths = (
+            None if p is None else text_value(p) for p in (bare.old_path, bare.path)
+        )
+        key = inert_json(json.dumps([of, *paths], ensure_ascii=False))
+        yield f'<section class="file" data-file="{escape(key)}">\n'
+        yield f"<h3><bdi>{text(change.path)}</bdi> {_what(bare, of)}</h3>\n"
+        for hunk in own:
+            yield from _hunk(hunk, at, is_fixed=_is_by_hand(plan, hunk))
+        yield "</section>\n"
+
+
+def _is_by_hand(plan: Plan, hunk: PageHunk) -> bool:
+    """Whether the file has a content of its own in some commit, made by hand."""
+    return any(override.file == hunk.file for override in plan.overrides)
+
+
+def _what(file: FileEntry, of: str | None) -> str:
+    """What is done to a file besides its lines, and which commit of a range does it."""
+    words = []
+    if file.old_path is None:
+        words.append("new file")
+    elif file.path is None:
+        words.append("deleted")
+    elif file.old_path != file.path:
+        words.append(f"renamed from <bdi>{text(file.old_path)}</bdi>")
+    if of is not None:
+        words.append(f"in {of[:10]}")
+    return f"<small>{', '.join(words)}</small>" if words else ""
+
+
+def _hunk(hunk: PageHunk, at: int, *, is_fixed: bool) -> Iterator[str]:
+    """A hunk, or the lines of one that are in a commit of their own."""
+    data = {
+        "hunk": hunk.number,
+        "lines": hunk.lines or None,
+        **_colour(hunk.group),
+        "added": hunk.added,
+        "removed": hunk.removed,
+        "fixed": "" if is_fixed else None,
+    }
+    part = f", {hunk.part} of {hunk.parts}" if hunk.part else ""
+    yield f'<article id="{_anchor(hunk, at)}" class="hunk"{_data(data)}>\n'
+    yield f'<p><a class="to" href="#{_card(at, hunk.group)}">{_place(hunk.group)}</a>'
+    fixed = " <em>edited by hand, so it stays in its commit</em>" if is_fixed else ""
+    yield f" Hunk {hunk.number}{part} <code>{text(hunk.header)}</code>{fixed}</p>\n"
+    yield "<pre>\n"
+    for sign, run in groupby(hunk.body, key=lambda line: line[:1]):
+        shown = "\n".join(map(text, run)) + "\n"
+        name = {b"-": "del", b"+": "ins"}.get(sign)
+        yield f"<{name}>{shown}</{name}>" if name else shown
+    yield "</pre>\n</article>\n"
+
+
+def _colour(group: int) -> dict[str, object]:
+    """What the data of a hunk or card say of its commit, which give it a colour."""
+    hue = {} if group == DROPPED else {"hue": group % _HUES + 1}
+    return {"to": _number(group), **hue}
+
+
+_HUES = 8
+"""So many colours the style sheet has."""
+
+
+def _data(data: Mapping[str, object]) -> str:
+    return "".join(f' data-{k}="{v}"' for k, v in data.items() if v is not None)
+
+
+def _number(group: int) -> str:
+    return "x" if group == DROPPED else str(group + 1)
+
+
+def _place(group: int) -> str:
+    return "in no commit" if group == DROPPED else f"commit {group + 1}"
+
+
+def _card(at: int, group: int) -> str:
+    return f"c{at}-{_number(group)}"
+
+
+def _anchor(hunk: PageHunk, at: int) -> str:
+    return f"h{at}-{hunk.number}" + (f"-{hunk.part}" if hunk.part else "")
+
+
+def _commits(
+    split: Split, plan: Plan, hunks: Sequence[PageHunk], at: int
+) -> Iterator[str]:
+    """A card for each new commit, and one for what is in none."""
+    own: dict[int, list[PageHunk]] = {}
+    for hunk in hunks:
+        own.setdefault(hunk.group, []).append(hunk)
+    for group, part in enumerate(split.parts):
+        subject = text(subject_of(part.commit.draft.message))
+        yield _card_start(at, group, f"{group + 1} <bdi>{subject}</bdi>")
+        yield from _contents(plan, own.get(group, ()), at)
+        yield from _facts(part, split)
+        yield "</section>\n"
+    left = own.get(DROPPED, ())
+    yield _card_start(at, DROPPED, "In no commit", is_hidden=not left)
+    yield from _contents(plan, left, at)
+    yield "</section>\n"
+
+
+def _card_start(at: int, group: int, name: str, *, is_hidden: bool = False) -> str:
+    anchor = _card(at, group)
+    return (
+        f'<section class="commit" id="{anchor}"{_data(_colour(group))}'
+        f' aria-labelledby="{anchor}-name"{" hidden" if is_hidden else ""}>\n'
+        f'<h3 id="{anchor}-name">{name}</h3>\n'
+    )
+
+
+def _contents(plan: Plan, hunks: Sequence[PageHunk], at: int) -> Iterator[str]:
+    """How much is in a commit, and a link to each hunk of it."""
+    lines = line_counts(sum(h.added for h in hunks), sum(h.removed for h in hunks))
+    yield f'<p class="size">{quantity(len(hunks), "hunk")}, {lines}</p>\n'
+    yield '<ul class="own">\n'
+    for file, own in groupby(hunks, key=lambda hunk: hunk.file):
+        links = "".join(
+            f' <a href="#{_anchor(hunk, at)}">{hunk.number}</a>' for hunk in own
+        )
+        yield f"<li><bdi>{text(plan.changes[file].path)}</bdi>{links}</li>\n"
+    yield "</ul>\n"
+
+
+def _facts(part: SplitPart, split: Split) -> Iterator[str]:
+    """The message of a commit, and what else is known of it as it was proposed."""
+    commit = part.commit
+    message = known_message(commit).rstrip(b"\n").split(b"\n")
+    yield f"<details open><summary>Message</summary>\n{_lines(message)}</details>\n"
+    tree = f"tree {commit.tree[:10]}"
+    facts = [tree, *descent(commit, split.commits)]
+    reasons = [f"why: {part.reason}"] if part.reason else []
+    apart = [f"apart: {part.border}"] if part.border else []
+    flaws = [f"! {flaw_sentence(flaw)}" for flaw in part.flaws]
+    yield '<div class="proposed">\n'
+    yield _items([", ".join(facts), *flaws, *reasons, *apart])
+    yield "</div>\n"
+
+
+def _outlook(preview: Preview) -> Iterator[str]:
+    if preview.rewrite is not None:
+        yield '<section class="proposed" aria-label="What follows">\n'
+        yield _items(outlook_lines(preview.rewrite))
+        yield "</section>\n"
