@@ -10,7 +10,8 @@ from gitsplit.errors import EditorFailed
 from gitsplit.git.repository import open_repository
 from gitsplit.git.user_programs import edit_text
 from gitsplit.model.escape import MOST_LINES, output_in_one_line
-from gitsplit.workflow.screen import MOST_TRIES, _edit_messages
+from gitsplit.workflow.screen import _edit_messages
+from gitsplit.workflow.text_editing import MOST_TRIES
 from tests.gits import to_merge
 from tests.repository import Repository
 from tests.runner import (

@@ -26,6 +26,7 @@ from gitsplit.cli.output import (
     print_result,
     print_stderr,
     refuse_no_terminal,
+    refuse_unasked,
     say,
     show_activity,
     wants_questions,
@@ -46,21 +47,15 @@ if TYPE_CHECKING:
     from gitsplit.workflow.hooks_and_signing import Finish
     from gitsplit.workflow.propose import Request
     from gitsplit.workflow.run import Result
+    from gitsplit.workflow.work import Work
 
 
 def dry_run(options: Options) -> None:
     """Print what a split would do; where the given plan is refused, raise that then."""
     from gitsplit.git.journal import other_at_work
-    from gitsplit.git.signing import is_wanted
-    from gitsplit.report.formats import DEFAULT, printout_in
-    from gitsplit.workflow.findings import dry_run_findings
-    from gitsplit.workflow.journal_state import hint_at_undo
+    from gitsplit.report.formats import DEFAULT
     from gitsplit.workflow.propose import distrusted_command_warnings
-    from gitsplit.workflow.work import (
-        open_idle_repository,
-        read_work,
-        replacement_warnings,
-    )
+    from gitsplit.workflow.work import open_idle_repository
 
     repo = open_idle_repository(current_directory())
     if worker := other_at_work(repo):
@@ -68,16 +63,12 @@ def dry_run(options: Options) -> None:
     request = _request(options)
     for warning in distrusted_command_warnings(repo, request):
         say(warning)
-    with hint_at_undo(repo), Progress() as report:
-        work = read_work(repo, request, every=True, tell=report)
-    for warning in replacement_warnings(repo, work.series):
-        say(warning)
-    findings = dry_run_findings(
-        *(repo, work, options.drop_to),
-        signs=not options.no_sign and is_wanted(repo, options.sign),
-        has_patch=options.patch,
-    )
-    printed = printout_in(options.format or DEFAULT, findings)
+    work = _read_for_dry_run(repo, request)
+    if work is None:
+        print_stderr(UNCHANGED)
+        _write_unchanged(options)
+        return
+    printed = _printout(repo, options, work, options.format or DEFAULT)
     if printed.refusal is not None and options.plan is not None and is_for_programs():
         raise printed.refusal
     for note in printed.notes:
@@ -85,6 +76,38 @@ def dry_run(options: Options) -> None:
     _write(repo, options, printed)
     if printed.refusal is not None and options.plan is not None:
         raise printed.refusal
+
+
+def _read_for_dry_run(repo: "Repository", request: "Request") -> "Work | None":
+    """Read the work, and have it edited where that is asked for; None if cancelled."""
+    from gitsplit.workflow.journal_state import hint_at_undo
+    from gitsplit.workflow.work import read_work, replacement_warnings
+
+    with hint_at_undo(repo), Progress() as report:
+        work = read_work(repo, request, every=not request.edits, tell=report)
+    for warning in replacement_warnings(repo, work.series):
+        say(warning)
+    if not request.edits:
+        return work
+    from gitsplit.workflow.text_editing import edit_as_text
+
+    return edit_as_text(repo, request, work)
+
+
+def _printout(
+    repo: "Repository", options: Options, work: "Work", form: str
+) -> "Printout":
+    """What a dry run of the work prints."""
+    from gitsplit.git.signing import is_wanted
+    from gitsplit.report.formats import printout_in
+    from gitsplit.workflow.findings import dry_run_findings
+
+    findings = dry_run_findings(
+        *(repo, work, options.drop_to),
+        signs=not options.no_sign and is_wanted(repo, options.sign),
+        has_patch=options.patch,
+    )
+    return printout_in(form, findings)
 
 
 def _write(repo: "Repository", options: Options, printed: "Printout") -> None:
@@ -98,6 +121,11 @@ def _write(repo: "Repository", options: Options, printed: "Printout") -> None:
     if options.output not in (None, "-"):
         write_text_file(options.output or "", printed.text)
         return
+    _show(repo, printed, is_paged=not options.no_screen)
+
+
+def _show(repo: "Repository", printed: "Printout", *, is_paged: bool) -> None:
+    """Print a dry run, on a terminal through git's pager."""
     colours: Mapping[str, str] = {}
     if is_terminal():
         from gitsplit.git import pager
@@ -105,8 +133,7 @@ def _write(repo: "Repository", options: Options, printed: "Printout") -> None:
         colours = pager.diff_colours(repo)
     text = in_colours(printed.text, printed.slots, colours)
     data = encoded(text, is_utf8=printed.is_utf8)
-    is_paged = is_terminal() and not options.no_screen
-    if not (is_paged and pager.show(repo, data)):
+    if not (is_terminal() and is_paged and pager.show(repo, data)):
         write_stdout(data)
 
 
@@ -214,6 +241,7 @@ def _finish(repo: "Repository", options: Options) -> "Finish":
         return options.yes or confirm(f"Sign {quantity(count, 'new commit')}?")
 
     asks = options.no_screen or wants_questions()
+    refuse = refuse_unasked if options.edits else refuse_no_terminal
     return Finish(
         signer=None if options.no_sign else signer(repo, options.sign),
         verify=not options.no_verify,
@@ -221,9 +249,21 @@ def _finish(repo: "Repository", options: Options) -> "Finish":
         check=check,
         say=say,
         during=during,
-        before_screen=allow_screen if asks else refuse_no_terminal,
+        before_screen=allow_screen if asks else refuse,
         talk=Conversation() if asks else None,
+        accepts=partial(_accepts, repo, options),
     )
+
+
+def _accepts(repo: "Repository", options: Options, work: "Work") -> bool:
+    """Show what comes of a split, and ask whether to apply it."""
+    printed = _printout(repo, options, work, "text")
+    for note in printed.notes:
+        say(note)
+    _show(repo, printed, is_paged=not options.no_screen)
+    if printed.refusal is not None:
+        raise printed.refusal
+    return confirm("Apply this?")
 
 
 def _print_outcome(repo: "Repository", result: "Result", options: Options) -> None:

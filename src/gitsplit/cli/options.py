@@ -100,6 +100,10 @@ class Options:
         "--no-screen",
         help="Ask questions in lines of text, in place of the screen.",
     )
+    edits: bool = _flag(
+        "--edit",
+        help="Edit the split as one text in your editor, in place of the screen.",
+    )
     plan: str | None = _option(
         "--plan", metavar="FILE", help="Start from this plan; - is standard input."
     )
@@ -237,8 +241,8 @@ def _check_resplit(options: Options) -> None:
     ):
         if is_given:
             raise click.UsageError(f"--resplit and {name} cannot be used together.")
-    if options.yes and not options.plan:
-        raise click.UsageError("--resplit with --yes requires --plan.")
+    if options.yes and not (options.plan or options.edits):
+        raise click.UsageError("--resplit with --yes requires --plan or --edit.")
 
 
 def _check_exec(options: Options) -> None:

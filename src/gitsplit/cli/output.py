@@ -427,6 +427,15 @@ def refuse_no_terminal() -> None:
         )
 
 
+def refuse_unasked() -> None:
+    """Raise NoTerminal where nobody can be asked whether to apply something."""
+    if not has_terminal():
+        raise NoTerminal(
+            "Before the edited split is applied you are asked, which needs a terminal.",
+            hint="Apply what the editor saves with --yes, or preview it with -n.",
+        )
+
+
 _MOMENT = 0.7
 """Seconds in which nobody asks what is going on."""
 

@@ -97,12 +97,12 @@ def edit_text(repo: Repository, text: bytes) -> bytes:
         path.unlink(missing_ok=True)
 
 
-def keep_text(repo: Repository, text: bytes) -> Path:
-    """Write a text that couldn't be used to a file; its path.
+def keep_text(repo: Repository, text: bytes, name: str) -> Path:
+    """Write a text that couldn't be used to a file of this name; its path.
 
     Raises EditorFailed where it can't be written.
     """
-    path = repo.own_dir / "messages"
+    path = repo.own_dir / name
     try:
         ensure_directory(repo)
         write_file(repo, path, text)

@@ -34,6 +34,7 @@ from gitsplit.model.series import CommitDraft
 
 if TYPE_CHECKING:
     from gitsplit.tui.dialog.dialog import Talk
+    from gitsplit.workflow.work import Work
 
 MOST_UNASKED = 20
 """So many commits are signed without asking: each may want a touch of a key."""
@@ -53,6 +54,10 @@ def _in_silence(_words: str) -> AbstractContextManager[Say]:
     return nullcontext(say_nothing)
 
 
+def _accept(_work: "Work") -> bool:
+    return True
+
+
 def allow_screen() -> None:
     """Raise nothing: whatever is shown can be shown here."""
 
@@ -67,7 +72,8 @@ class Finish(Struct, frozen=True):
     tells the user a sentence, which may hold text of the repository's. ``during`` shows
     what is done in its block, if that takes long. ``before_screen`` raises where no
     screen can be shown. ``talk`` is where questions are asked in place of a screen;
-    without it there is one.
+    without it there is one. ``accepts`` shows what comes of a split that was edited as
+    text, and asks whether to apply it.
     """
 
     signer: Signer | None = None
@@ -79,6 +85,7 @@ class Finish(Struct, frozen=True):
     during: Callable[[str], AbstractContextManager[Say]] = _in_silence
     before_screen: Callable[[], None] = allow_screen
     talk: "Talk | None" = None
+    accepts: Callable[["Work"], bool] = _accept
 
     def verify_messages(
         self, repo: Repository, drafts: Sequence[CommitDraft], ids: IdRules

@@ -27,9 +27,9 @@ class Request(Struct, frozen=True):
 
     ``moves_ids`` moves Change-Ids that Gerrit doesn't see down into the footer,
     ``resplit`` splits the whole series as one range, ``accepts`` applies what is
-    proposed without a screen. ``checks`` are commands to run on each new commit,
-    ``jobs`` of them at once; with ``repair`` those that fail are repaired, in at most
-    ``repair_runs`` runs each.
+    proposed without a screen, ``edits`` has it edited as text first. ``checks`` are
+    commands to run on each new commit, ``jobs`` of them at once; with ``repair`` those
+    that fail are repaired, in at most ``repair_runs`` runs each.
     """
 
     upstream: str | None = None
@@ -47,6 +47,7 @@ class Request(Struct, frozen=True):
     repair: bool = False
     repair_runs: int = 2
     accepts: bool = False
+    edits: bool = False
 
 
 COMMAND = "gitsplit.proposalCommand"

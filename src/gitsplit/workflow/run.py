@@ -73,15 +73,12 @@ def run(
         for warning in distrusted_command_warnings(repo, request):
             finish.say(warning)
         with progress as tell:
-            work = read_work(repo, request, asks=not request.accepts, tell=tell)
+            asks = not (request.accepts or request.edits)
+            work = read_work(repo, request, asks=asks, tell=tell)
         for warning in replacement_warnings(repo, work.series):
             finish.say(warning)
-        if request.accepts and request.repair:
-            from gitsplit.workflow.repair import apply_repaired
-
-            return Result(*apply_repaired(repo, request, work, finish))
-        if request.accepts:
-            return Result(work, apply(repo, work, finish, request.drop_to))
+        if request.accepts or request.edits:
+            return _apply_unseen(repo, request, work, finish)
         from gitsplit.workflow.draft import delete_draft, has_draft
 
         result, opening = None, None
@@ -95,6 +92,29 @@ def run(
                 )
         delete_draft(repo, work)
         return result
+
+
+def _apply_unseen(
+    repo: Repository, request: Request, work: Work, finish: Finish
+) -> Result:
+    """Apply the work without a screen: edited as text, or repaired, if that is wanted.
+
+    Nothing is applied where the user cancels, or doesn't agree.
+    """
+    if request.edits:
+        from gitsplit.workflow.text_editing import edit_as_text
+
+        if not request.accepts:
+            finish.before_screen()
+        edited = edit_as_text(repo, request, work)
+        if edited is None or not (request.accepts or finish.accepts(edited)):
+            return Result(work)
+        work = edited
+    if request.repair:
+        from gitsplit.workflow.repair import apply_repaired
+
+        return Result(*apply_repaired(repo, request, work, finish))
+    return Result(work, apply(repo, work, finish, request.drop_to))
 
 
 def _edit_on_screen(

@@ -51,14 +51,12 @@ from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.preflight import Outlooks
 from gitsplit.workflow.proposal_cache import ProposalCache
 from gitsplit.workflow.propose import Request, has_command, trailers_to_copy
+from gitsplit.workflow.text_editing import edit_until_read
 from gitsplit.workflow.work import Work
 
 if TYPE_CHECKING:
     from gitsplit.tui.dialog.dialog import Talk
     from gitsplit.workflow.repair import RepairRunner
-
-MOST_TRIES = 5
-"""So often the editor opens on the messages before a broken text is given up."""
 
 
 def edit_work(
@@ -339,16 +337,17 @@ def _edit_messages(
     """
     titles, messages = [*zip(*titled, strict=True)]
     mark = _comment_mark(repo, messages)
-    given, made, why = buffer_of(titles, messages, mark), b"", ""
-    for _ in range(MOST_TRIES):
-        last, made = made, user_programs.edit_text(repo, given)
+
+    def read(made: bytes) -> tuple[Sequence[bytes] | None, bytes]:
         found, why = _messages_from_editor(made, messages, mark)
-        if found is not None:
-            return found
-        if made in (given, last):
-            break
-        given = b"%s %s\n%s" % (mark, why.encode(errors="replace"), made)
-    kept = user_programs.keep_text(repo, made)
+        return found, b"%s %s\n%s" % (mark, why.encode(errors="replace"), made)
+
+    edit = partial(user_programs.edit_text, repo)
+    found, made = edit_until_read(edit, buffer_of(titles, messages, mark), read)
+    if found is not None:
+        return found
+    _, why = _messages_from_editor(made, messages, mark)
+    kept = user_programs.keep_text(repo, made, "messages")
     raise EditorFailed(why, hint=f"The old messages stay. Your text is in {kept}.")
 
 

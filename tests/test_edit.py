@@ -1,0 +1,218 @@
+"""``--edit``: the split as one text in the user's editor, which may be a script."""
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from tests.repository import Repository
+from tests.runner import (
+    Ran,
+    gitsplit,
+    group,
+    lines,
+    plan_for,
+    split_entry,
+    state_of,
+    whole,
+    written,
+)
+
+OLD = b"".join(b"line %d\n" % n for n in range(1, 21))
+NEW = OLD.replace(b"line 3\n", b"three\nand a half\n").replace(b"line 15\n", b"")
+
+
+@pytest.fixture
+def tangled(repo: Repository) -> Repository:
+    """A commit that changes a file in two places, and makes another."""
+    repo.commit("base\n", {"a": OLD})
+    repo.commit("Do it all\n\nChange-Id: I" + "1" * 40 + "\n", {"a": NEW, "b": b"1\n"})
+    return repo
+
+
+def editor(monkeypatch: pytest.MonkeyPatch, path: Path, *commands: str) -> Path:
+    """Make these shell commands the editor, for the file ``$1``; what it was given."""
+    given = path / "given"
+    script = path / "editor"
+    script.write_text("\n".join(("#!/bin/sh", f'cp "$1" {given}', *commands, "")))
+    script.chmod(0o755)
+    monkeypatch.setenv("GIT_EDITOR", shlex.quote(str(script)))
+    return given
+
+
+def plan_of_two(repo: Repository, path: Path) -> str:
+    """A plan: the file that is new first, and then all else."""
+    first = group("Make b\n", whole("b") | {"old_path": None})
+    rest = group("Do it all\n", owner=True)
+    entry = split_entry(repo, "HEAD", first, rest)
+    return written(path / "plan.json", plan_for(repo, "HEAD~1", entry))
+
+
+def edited(repo: Repository, tmp_path: Path, *args: str) -> Ran:
+    plan = plan_of_two(repo, tmp_path)
+    return gitsplit(repo.path, "--edit", "--plan", plan, *args)
+
+
+def test_numbers_and_messages_are_what_the_editor_says(
+    tangled: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = tangled.oid("HEAD")
+    given = editor(
+        *(monkeypatch, tmp_path),
+        "sed -i 's/^Make b/Make b anew/' \"$1\"",
+        "sed -i '/+and a half/s/^[.]/1/' \"$1\"",
+        "sed -i 's/^[.]\\(  @@ 2 @@\\)/7\\1/' \"$1\"",
+        "sed -i 's/^# -----/# commit 7\\nTake one away\\n\\n&/' \"$1\"",
+    )
+
+    ran = edited(tangled, tmp_path, "--yes")
+
+    assert ran.status == 0, ran.err
+    assert given.read_text().startswith("# commit 1 ----- of ")
+    subjects = tangled.git("log", "--reverse", "--format=%s", "HEAD~3..").split("\n")
+    assert subjects == ["Make b anew", "Do it all", "Take one away"]
+    assert tangled.tree("HEAD") == tangled.tree(before)
+    half = OLD.replace(b"line 3\n", b"line 3\nand a half\n")
+    assert tangled.blob("HEAD~2", "a") == half
+    assert tangled.blob("HEAD~1", "a") == NEW.replace(
+        b"line 14\n", b"line 14\nline 15\n"
+    )
+    assert b"Change-Id: I1111" in tangled.message("HEAD~1")
+    assert tangled.fsck() == ""
+
+
+def test_what_the_preview_says_is_done(
+    tangled: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor(monkeypatch, tmp_path, "sed -i '/@@ 2 @@/s/^./1/' \"$1\"")
+    before = state_of(tangled.path)
+    shown = edited(tangled, tmp_path, "-n")
+    assert (shown.status, state_of(tangled.path)) == (0, before), shown.err
+
+    assert edited(tangled, tmp_path, "--yes").status == 0
+
+    for revision in ("HEAD~1", "HEAD"):
+        assert f"tree {tangled.tree(revision)[:10]}" in shown.out
+
+
+def test_a_proposal_is_edited_for_each_commit_that_was_named(
+    tangled: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tangled.commit("More\n", {"c": b"1\n", "d": b"1\n"})
+    given = editor(
+        monkeypatch, tmp_path, "sed -i 's/^# commit 1.*/&\\nFirst\\n/' \"$1\""
+    )
+    args = ("--group-by", "file", "-c", "HEAD~1", "-c", "HEAD", "--yes")
+
+    ran = gitsplit(tangled.path, "--edit", *args)
+
+    assert ran.status == 0, ran.err
+    assert given.read_text().count("\n# ===== ") + 1 == 2
+    subjects = tangled.git("log", "--format=%s").split("\n")
+    assert (len(subjects), subjects.count("First")) == (5, 2)
+
+
+def test_a_range_is_edited_too(
+    tangled: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tangled.commit("More\n", {"c": b"1\n", "d": b"1\n"})
+    editor(monkeypatch, tmp_path, "sed -i '/^[.2]  == c/s/^./1/' \"$1\"")
+
+    ran = gitsplit(tangled.path, "--edit", "--resplit", "HEAD~2", "--yes")
+
+    assert ran.status == 0, ran.err
+    assert tangled.git("diff", "--name-only", "HEAD~1", "HEAD") == "d"
+    assert tangled.message("HEAD") == b"More\n"
+
+
+def test_saved_empty_nothing_changes(
+    tangled: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor(monkeypatch, tmp_path, ': > "$1"')
+    before = tangled.refs()
+
+    for args in (("--yes",), ("-n",)):
+        ran = edited(tangled, tmp_path, *args)
+        assert (ran.status, ran.out, ran.err) == (0, "", "Nothing was changed.\n")
+    assert tangled.refs() == before
+
+
+def test_a_mistake_is_shown_in_its_place_and_can_be_corrected(
+    tangled: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again = 'if grep -q " !! " "$1"; then sed -i "s/^9/2/" "$1"; '
+    given = editor(
+        *(monkeypatch, tmp_path), again + "else sed -i '/@@ 2 @@/s/^./9/' \"$1\"; fi"
+    )
+
+    ran = edited(tangled, tmp_path, "--yes")
+
+    assert ran.status == 0, ran.err
+    shown = given.read_text().splitlines()
+    (at,) = [n for n, line in enumerate(shown) if line.startswith("# !! ")]
+    assert shown[at] == "# !! There is no heading of a commit 9 above."
+    assert shown[at + 1].startswith("9  @@ 2 @@")
+
+
+def test_a_mistake_that_stays_is_refused_with_its_line_and_the_text_is_kept(
+    tangled: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = editor(monkeypatch, tmp_path, "sed -i '/^[.]  +three/d' \"$1\"")
+    before = tangled.refs()
+
+    ran = edited(tangled, tmp_path, "--yes")
+
+    assert (ran.status, tangled.refs()) == (1, before)
+    lines_given = given.read_text().splitlines()
+    at = next(n for n, line in enumerate(lines_given, 1) if "+and a half" in line)
+    kept = tangled.path / ".git" / "gitsplit" / "edited-split"
+    assert ran.err.splitlines() == [
+        f"gitsplit: Line {at} of the edited text can't be read:"
+        " Here should be “+three”.",
+        f"hint: Your text is in {kept}.",
+        "Nothing was changed.",
+    ]
+    assert kept.exists()
+
+
+def test_an_editor_that_fails_changes_nothing(
+    tangled: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor(monkeypatch, tmp_path, "exit 3")
+    ran = edited(tangled, tmp_path, "--yes")
+    assert (ran.status, "exited with status 3" in ran.err) == (1, True)
+
+
+def test_without_a_terminal_and_a_word_nothing_is_applied(
+    tangled: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor(monkeypatch, tmp_path, "exit 3")
+    ran = edited(tangled, tmp_path)
+    assert (ran.status, "--yes" in ran.err) == (1, True)
+
+
+def test_a_file_written_by_hand_keeps_its_commit(
+    tangled: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_hand = lines("a", [], [(3, 3)]) | {"content": "by hand\n"}
+    entry = split_entry(tangled, "HEAD", group("One\n", by_hand), group("Two\n"))
+    plan = written(tmp_path / "plan.json", plan_for(tangled, "HEAD~1", entry))
+    editor(monkeypatch, tmp_path, "sed -i '/== b/s/^./1/' \"$1\"")
+
+    ran = gitsplit(tangled.path, "--edit", "--yes", "--plan", plan)
+
+    assert ran.status == 0, ran.err
+    assert tangled.blob("HEAD~1", "a") == b"by hand\n"
+    assert tangled.blob("HEAD~1", "b") == b"1\n"
+
+
+def test_the_original_is_continued_though_its_heading_is_gone(
+    tangled: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor(
+        *(monkeypatch, tmp_path),
+        "sed -i -e 's/^# commit 2/# commit 5/' -e 's/^2/5/' \"$1\"",
+    )
+    ran = edited(tangled, tmp_path, "--yes")
+    assert ran.status == 0, ran.err
+    assert b"Change-Id: I1111" in tangled.message("HEAD")
