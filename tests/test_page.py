@@ -1,14 +1,17 @@
 """The page of a dry run: all of it is there, and nothing of it is anything but text."""
 
+import re
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from importlib.resources import files
 
 import pytest
 from hypothesis import assume, given
 from msgspec.structs import replace
 
 from gitsplit.model.diff import TextEdit
+from gitsplit.model.escape import printable_lines
 from gitsplit.model.plan import DROPPED, Plan, empty_groups
 from gitsplit.planfile.compact import compact_plan
 from gitsplit.planfile.document import PlanDocument
@@ -165,6 +168,18 @@ def test_the_policy_names_the_script_and_the_style_that_are_there(
         f"default-src 'none'; script-src '{digest(script)}';"
         f" style-src '{digest(style)}'; base-uri 'none'; form-action 'none'"
     )
+
+
+@pytest.mark.parametrize("name", ["page.js", "page.css"])
+def test_the_script_and_the_style_have_only_plain_characters(name: str) -> None:
+    """Or what is printed would be another text than the one whose hash is named."""
+    text = files("gitsplit.report").joinpath(name).read_text("utf-8")
+
+    assert text.isascii()
+    assert printable_lines(text) == text
+    assert "</" not in text
+    assert "<!--" not in text
+    assert not re.search(r"innerHTML|insertAdjacent|outerHTML|document\.write", text)
 
 
 def digest(element: Element) -> str:

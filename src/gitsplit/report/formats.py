@@ -20,7 +20,7 @@ FORMATS: Mapping[str, str] = {
     "text": "the default",
     "json": "a plan file",
     "markdown": "a comment that carries the plan",
-    "html": "a page to move hunks on",
+    "html": "a page to read and to move hunks on",
     "script": "for sh and git",
 }
 """The name of each format, which is that of its module, and what help says of it."""

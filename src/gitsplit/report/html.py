@@ -246,7 +246,7 @@ def _number(group: int) -> str:
 
 
 def _place(group: int) -> str:
-    return "in no commit" if group == DROPPED else f"commit {group + 1}"
+    return "left out" if group == DROPPED else f"commit {group + 1}"
 
 
 def _card(at: int, group: int) -> str:
@@ -271,7 +271,7 @@ def _commits(
         yield from _facts(part, split)
         yield "</section>\n"
     left = own.get(DROPPED, ())
-    yield _card_start(at, DROPPED, "In no commit", is_hidden=not left)
+    yield _card_start(at, DROPPED, "Left out of all commits", is_hidden=not left)
     yield from _contents(plan, left, at)
     yield "</section>\n"
 
