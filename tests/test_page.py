@@ -254,6 +254,20 @@ def picks(shown: Sequence[PageHunk], group: int) -> tuple[HunkPick, ...]:
     )
 
 
+def test_a_long_hunk_is_in_elements_that_are_laid_out_by_themselves(
+    repo: Repository,
+) -> None:
+    lines = b"".join(b"%d\n" % n for n in range(1000))
+    repo.commit("base\n", {"a": b"1\n"})
+    repo.commit("long\n", {"a": b"2\n", "b": lines})
+    long = [*read_page(page_of(repo, "HEAD~1")).all("ins", **{"class": "long"})]
+
+    assert len(long) == 5
+    assert "".join(each.text for each in long) == "".join(
+        f"+{n}\n" for n in range(1000)
+    )
+
+
 def test_unchanged_lines_stand_around_a_hunk_and_none_is_there_twice(
     repo: Repository,
 ) -> None:

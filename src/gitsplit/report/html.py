@@ -221,10 +221,21 @@ def _hunk(hunk: PageHunk, at: int, *, is_fixed: bool) -> Iterator[str]:
     yield f" Hunk {hunk.number}{part} <code>{text(hunk.header)}</code>{fixed}</p>\n"
     yield "<pre>\n"
     for sign, run in groupby(hunk.body, key=lambda line: line[:1]):
-        shown = "\n".join(map(text, run)) + "\n"
-        name = {b"-": "del", b"+": "ins"}.get(sign)
-        yield f"<{name}>{shown}</{name}>" if name else shown
+        yield from _run(sign, [*run])
     yield "</pre>\n</article>\n"
+
+
+_FEW = 200
+"""So many lines are one element: what is out of sight is then not laid out."""
+
+
+def _run(sign: bytes, lines: Sequence[bytes]) -> Iterator[str]:
+    """Lines of a hunk that are all removed, all added, or unchanged."""
+    name = {b"-": "del", b"+": "ins"}.get(sign)
+    long = ' class="long"' if len(lines) > _FEW else ""
+    for start in range(0, len(lines), _FEW):
+        shown = "\n".join(map(text, lines[start : start + _FEW])) + "\n"
+        yield f"<{name}{long}>{shown}</{name}>" if name else shown
 
 
 def _colour(group: int) -> dict[str, object]:
