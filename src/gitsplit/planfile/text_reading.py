@@ -57,7 +57,7 @@ def with_mistake_shown(text: bytes, form: Form, mistake: Mistake) -> bytes:
     begins = form.mark.encode() + b" !! "
     lines = text.split(b"\n")
     said = begins + str(mistake).encode(errors="replace")
-    lines.insert(min(mistake.line, len(lines)) - 1, said)
+    lines.insert(mistake.line - 1, said)
     shown = (line for line in lines if line is said or not line.startswith(begins))
     return b"\n".join(shown)
 
@@ -139,7 +139,8 @@ def _parts(lines: Sequence[bytes], form: Form) -> list[_Part]:
         elif found and not is_remark:
             _add_line(found[-1], at, line)
     if not found or not found[-1].changes_at or len(found) < len(form.sections):
-        raise Mistake(len(lines), f"The line “{form.mark} {CHANGES}” is missing.")
+        end = len(lines) + bool(lines[-1].strip())
+        raise Mistake(end, f"The line “{form.mark} {CHANGES}” is missing.")
     return found
 
 
