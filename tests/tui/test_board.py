@@ -10,7 +10,7 @@ from gitsplit.tui.update.actions.reading import FAR, MoveColumns, MoveRows, Move
 from gitsplit.tui.update.actions.screens import GoBack, OpenBoard, OpenCell, Undo
 from gitsplit.tui.update.actions.split import AddCommit, Drop, Send
 from gitsplit.tui.view.board import board_lines
-from tests.tui.builder import after, plan_of, state_of
+from tests.tui.builder import after, plan_of, range_of, state_of
 
 PAIR = ("one\nkeep\ntwo\n", "ONE\nkeep\nTWO\n")
 
@@ -118,3 +118,17 @@ def test_a_hundred_files_and_twelve_commits_are_seen_in_80_columns() -> None:
     assert "‹" in texts[0]
     assert "›" in fragment_list_to_text(board_lines(grown, 80).get(0))
     assert lines.header(50) == lines.get(0)
+
+
+def test_undo_on_the_board_of_a_range_goes_to_the_row_of_the_file() -> None:
+    """The later commits' changes of a file are in the row of its first one."""
+    states = ({"a": one, "b": one} for one in ("1\n", "1\n2\n", "1\n2\n3\n"))
+    start = after(range_of(*states), OpenBoard(), MoveColumns(1), MoveRows(1))
+    assert counts(start) == [["1", "1"], ["1", "[1]"]]
+    sent = after(start, Send(0))
+    assert counts(sent)[1][0] == "2"
+
+    undone = after(sent, Undo())
+
+    assert counts(undone) == [["1", "1"], ["1", "[1]"]]
+    assert undone.plan == start.plan

@@ -83,11 +83,12 @@ def with_cell_of(state: State, places: Sequence[int]) -> State:
 
     Of those in the cursor's row, if there are any. ``places`` are in the plan.
     """
-    files = board_files(state)
+    files, plan = board_files(state), state.plan
     here = files[board_place(state)[0]]
-    place = min(places, key=lambda at: state.plan.edits[at].file != here)
-    column = board_columns(state).index(state.plan.group_of[place])
-    return with_cell(state, files.index(state.plan.edits[place].file), column)
+    file_at = {at: plan.first_change(plan.edits[at].file) for at in places}
+    place = min(places, key=lambda at: file_at[at] != here)
+    column = board_columns(state).index(plan.group_of[place])
+    return with_cell(state, files.index(file_at[place]), column)
 
 
 def with_next_cell(state: State) -> State:
