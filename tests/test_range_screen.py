@@ -2,6 +2,11 @@
 
 import pytest
 
+from gitsplit.git.repository import open_repository
+from gitsplit.model.objects import Oid
+from gitsplit.workflow.proposal_cache import ProposalCache
+from gitsplit.workflow.propose import Request
+from gitsplit.workflow.work import read_work
 from tests.repository import Repository
 from tests.runner import IDS, done
 from tests.terminal import Terminal
@@ -218,3 +223,20 @@ def test_a_whole_series_is_put_right_by_few_keys(wrong_five: Repository) -> None
     assert wrong_five.tree("HEAD") == tip
     done(wrong_five.path, "--undo")
     assert wrong_five.oid("HEAD") == old
+
+
+def test_each_commit_of_a_range_is_estimated_for_itself(three: Repository) -> None:
+    """Also where all of them change one file, and one does several things in it."""
+    text = program("z", "main", "a", "b", "c", "d", head="import sys\n")
+    three.commit("four\n", {"m.py": text, "n.py": program("n")})
+    opened, request = open_repository(three.path), Request("HEAD~4", resplit=True)
+    proposals = ProposalCache(opened, request, read_work(opened, request))
+
+    found = [proposals.estimate(Oid(three.oid(f"HEAD~{n}"))) for n in (3, 2, 1, 0)]
+
+    assert [(one.files, one.added, one.removed) for one in found] == [
+        (1, 4, 0),
+        (1, 4, 0),
+        (1, 5, 1),
+        (2, 13, 0),
+    ]

@@ -15,7 +15,7 @@ from prompt_toolkit.output import DummyOutput
 from gitsplit.errors import GivenUp
 from gitsplit.model.checks import PASSED, RUNNING, Check, Conflict, Outlook, not_run
 from gitsplit.model.objects import Oid
-from gitsplit.model.progress import Watch
+from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.model.todo import Todo
 from gitsplit.proposal.names import links_of_plan
 from gitsplit.tui.app import SETTLED, ScreenApplication, Shell, run_screen
@@ -213,6 +213,22 @@ def test_nothing_is_asked_where_all_commits_stay_in_place() -> None:
     assert next_job(series(), NO_BACKEND) is None
 
 
+def test_an_estimate_that_fails_costs_only_itself() -> None:
+    broken, *others = COMMITS
+
+    def estimate(oid: Oid, _: Watch) -> Estimate:
+        if oid == broken:
+            raise IndexError("a fault in the program")
+        return Estimate(1, 2, 3)
+
+    state, backend = series(), Backend(estimate=estimate)
+    while job := next_job(state, backend):
+        state = reduce(state, job.find(PATIENT))
+
+    assert state.estimates[broken].why_not == "?"
+    assert [state.estimates[each] for each in others] == [Estimate(1, 2, 3)] * 2
+
+
 def test_git_is_not_asked_for_conflicts_where_they_are_not_shown() -> None:
     dropped = after(series(), MoveRows(1), Become("drop"))
 
@@ -224,11 +240,12 @@ def test_git_is_not_asked_for_conflicts_where_they_are_not_shown() -> None:
 
 
 def test_what_breaks_beside_the_screen_ends_it() -> None:
-    def estimate(_: Oid, __: Watch) -> Estimate:
+    def outlook(_: Todo, __: Watch) -> Outlook:
         raise ZeroDivisionError("bug")
 
+    dropped = after(series(), MoveRows(1), Become("drop"))
     with pytest.raises(ZeroDivisionError, match="bug"):
-        watched(series(), lambda _: False, backend=Backend(estimate=estimate))
+        watched(dropped, lambda _: False, backend=Backend(outlook=outlook))
 
 
 def test_each_new_list_is_told_to_who_keeps_it() -> None:

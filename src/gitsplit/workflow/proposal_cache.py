@@ -61,10 +61,16 @@ class ProposalCache(Struct):
     _plans: dict[Oid, Plan] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
     _is_closed: Event = field(default_factory=Event)
+    _place: dict[Oid, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Take over what was proposed before the screen opened."""
         self._proposals = dict(self.work.proposals)
+        self._place = {c.oid: at for at, c in enumerate(self.work.series.commits)}
+
+    def _commit(self, oid: Oid) -> SourceCommit:
+        """The commit of the series, which may be one of a range in the list."""
+        return self.work.series.commits[self._place[oid]]
 
     def plan_of(self, oid: Oid) -> Plan:
         """Propose a plan for a commit.
@@ -111,7 +117,7 @@ class ProposalCache(Struct):
         """Propose a plan for a commit to be split: two groups at least, if possible."""
         plan = self._free_plans.get(oid)
         if plan is not None and len(plan.groups) > 1:
-            commit = self.work.todo.entry(oid).commit
+            commit = self._commit(oid)
             return with_messages_written(self._for_user, self.work.series, commit, plan)
         return self._propose(self._for_user, oid, is_asked=True)
 
@@ -122,7 +128,7 @@ class ProposalCache(Struct):
         return self._free_plans[oid]
 
     def _propose(self, repo: Repository, oid: Oid, *, is_asked: bool) -> Plan:
-        series, commit = self.work.series, self.work.todo.entry(oid).commit
+        series, commit = self.work.series, self._commit(oid)
         found = self._read_once(repo, oid)
         return propose_plan(
             repo, self.request, series, commit, found, is_asked=is_asked
@@ -144,7 +150,7 @@ class ProposalCache(Struct):
             self._free_plans.pop(oid, None)
 
     def _make_proposals(self, repo: Repository, oid: Oid) -> "Proposals":
-        commit = self.work.todo.entry(oid).commit
+        commit = self._commit(oid)
         changes = self._changes_of(repo, commit)
         if not changes:
             raise NothingToSplit(
@@ -157,9 +163,12 @@ class ProposalCache(Struct):
     def _changes_of(
         self, repo: Repository, commit: SourceCommit
     ) -> tuple[FileChange, ...]:
-        """What a commit changed, as read for its first plan or ahead."""
+        """What a commit changed, as read for its first plan or ahead.
+
+        A range's plan has the changes of all its commits, so it doesn't say.
+        """
         plan = self.work.todo.entry(commit.oid).plan
-        if plan is not None:
+        if plan is not None and not plan.is_range:
             return plan.changes
         ahead = self._ahead.pop(commit.oid, None)
         return history.file_changes(repo, commit) if ahead is None else ahead
@@ -173,7 +182,7 @@ class ProposalCache(Struct):
             ahead = self._ahead.get(oid)  # which its proposal will want, too
             if ahead is not None:
                 return ahead
-            return self._changes_of(self._for_user, self.work.todo.entry(oid).commit)
+            return self._changes_of(self._for_user, self._commit(oid))
 
     def estimate(self, oid: Oid, watch: Watch = PATIENT) -> Estimate:
         """Estimate how many changes a commit consists of; count its files and lines.
@@ -181,7 +190,7 @@ class ProposalCache(Struct):
         Merges and commits too large to be read in passing say why not. Raises GivenUp.
         """
         repo = self.repo.with_watch(watch)
-        commit = self.work.todo.entry(oid).commit
+        commit = self._commit(oid)
         if len(commit.raw.parents) > 1:
             return Estimate(0, why_not="merge")
         try:
@@ -204,11 +213,10 @@ class ProposalCache(Struct):
         """
         if oid in self._ahead or oid in self._proposals:
             return
-        at, entries = self.work.todo.place(oid), self.work.todo.entries
-        around = [e.commit for e in entries[max(0, at - AHEAD) : at + AHEAD]]
+        at, commits = self._place[oid], self.work.series.commits
         wanted = [
             commit
-            for commit in around
+            for commit in commits[max(0, at - AHEAD) : at + AHEAD]
             if len(commit.raw.parents) == 1
             and commit.oid not in self._estimated | self._ahead.keys()
             and not _reason_to_skip(self._sizes_of(repo, commit))

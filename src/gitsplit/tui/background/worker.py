@@ -365,10 +365,18 @@ def _find_changes(
 def _find_estimates(
     estimate: FindEstimate, commits: Sequence[Oid], watch: Watch
 ) -> Report:
-    """The estimates of as many of the commits as are found between two news."""
+    """The estimates of as many of the commits as are found between two news.
+
+    Nobody waits for them: one that fails, whatever for, costs only itself.
+    """
     found, until = {}, perf_counter() + BETWEEN_NEWS
     for commit in commits:
-        found[commit] = estimate(commit, watch)
+        try:
+            found[commit] = estimate(commit, watch)
+        except GivenUp:
+            raise
+        except Exception:
+            found[commit] = Estimate(0, why_not="?")
         if perf_counter() > until:
             break
     return Estimated(found)
