@@ -4,6 +4,8 @@ from msgspec.structs import replace
 from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 
 from gitsplit.model.checks import Check
+from gitsplit.model.progress import PATIENT
+from gitsplit.proposal.flaws import flaw_sentence, flaws_of
 from gitsplit.proposal.names import links_of_plan
 from gitsplit.tui.background.worker import Backend, next_job
 from gitsplit.tui.dialog.words import plain
@@ -25,7 +27,7 @@ from gitsplit.tui.view.frame import reason_line
 from gitsplit.tui.view.layout import page_lines
 from gitsplit.tui.view.series import series_lines
 from gitsplit.tui.view.split import diff_line
-from tests.tui.builder import after, plan_of, state_of
+from tests.tui.builder import after, plan_of, range_of, state_of
 
 PASSED = Check("passed")
 FILES = {
@@ -157,3 +159,46 @@ def test_new_commits_in_the_series_have_no_tick_either() -> None:
     shown = [fragment_list_to_text(lines.get(n)).split() for n in range(lines.height)]
 
     assert [words[0] for words in shown[1:3]] == ["1⚠", "2✓"]
+
+
+def range_with_name() -> State:
+    """A range whose first commit brings a name, and whose last one uses it."""
+    states = (
+        {"amounts.py": "import re\n", "recipe.py": "x = 1\n"},
+        {"amounts.py": FILES["amounts.py"][1], "recipe.py": "x = 1\n"},
+        {"amounts.py": FILES["amounts.py"][1], "recipe.py": "x = parsed(1)\n"},
+    )
+    state = range_of(*states)
+    job = next_job(state, Backend())
+    assert job is not None
+    return reduce(state, job.find(PATIENT))
+
+
+def test_in_a_range_a_name_that_comes_too_late_is_marked_and_taken_along() -> None:
+    start = range_with_name()
+    assert broken_needs(start) == {}
+    assert flaws_of(start.plan) == ()
+
+    early = after(start, MoveTo(10**6), MovePiece(-1), MovePiece(1), Send(0))
+    late = after(start, MoveTo(0), MovePiece(1), MovePiece(-1), Send(1))
+    swapped = after(late, MoveTo(10**6), Send(0))
+
+    assert broken_needs(early) == {}
+    assert [flaw_sentence(flaw) for flaw in flaws_of(swapped.plan)] == [
+        "commit 1 needs `parsed` from commit 2, which comes later"
+    ]
+    assert "⚠ needs parsed from 2" in rows(swapped)[0]
+    there = after(swapped, MoveTo(10**6), TakeAlong())
+    assert broken_needs(there) == {}
+
+
+def test_what_was_wrong_in_the_commits_of_a_range_is_not_said() -> None:
+    states = (
+        {"amounts.py": "import re\n", "recipe.py": "x = 1\n"},
+        {"amounts.py": "import re\n", "recipe.py": "x = parsed(1)\n"},
+        {"amounts.py": FILES["amounts.py"][1], "recipe.py": "x = parsed(1)\n"},
+    )
+    plan = range_of(*states).plan
+
+    assert links_of_plan(plan.changes, plan.edits) == ()
+    assert flaws_of(plan) == ()

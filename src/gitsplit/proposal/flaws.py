@@ -18,12 +18,9 @@ Flaw = BrokenFile | EarlyUse
 
 @memo
 def flaws_of(plan: Plan) -> tuple[Flaw, ...]:
-    """What is wrong with the order of the plan's commits, by the commits.
-
-    Of a range, whose commits may have been wrong before, names aren't looked at.
-    """
-    uses = () if plan.is_range else early_uses(plan)
-    return tuple(sorted((*broken_files(plan), *uses), key=lambda flaw: flaw.group))
+    """What is wrong with the order of the plan's commits, by the commits."""
+    found: tuple[Flaw, ...] = (*broken_files(plan), *early_uses(plan))
+    return tuple(sorted(found, key=lambda flaw: flaw.group))
 
 
 def flaw_sentence(

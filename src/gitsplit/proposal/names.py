@@ -72,8 +72,15 @@ class _Words(Struct):
 def links_of_plan(
     changes: tuple[FileChange, ...], edits: tuple[Edit, ...]
 ) -> tuple[Link, ...]:
-    """The same, remembered for the plan that was asked for last."""
-    return links(Texts(changes), edits)
+    """The same, remembered for the plan that was asked for last.
+
+    Of a range those that hold as its commits are: what was wrong before isn't said.
+    """
+    if not any(change.commit for change in changes):
+        return links(Texts(changes), edits)
+    commit_of = [changes[edit.file].commit for edit in edits]
+    found = _links_in_range(_RangeTexts(changes), edits, lambda _: True)
+    return tuple(link for link in found if not any(broken_pairs(link, commit_of)))
 
 
 def links(texts: Texts, edits: Sequence[Edit]) -> tuple[Link, ...]:
@@ -313,8 +320,13 @@ def early_uses_in_range(
     """
     texts, edits = _RangeTexts(changes), edits_of(changes)
     commit_of = [changes[edit.file].commit for edit in edits]
+
+    def is_wanted(link: Link) -> bool:
+        is_broken = any(broken_pairs(link, commit_of))
+        return is_broken and not is_elsewhere(link.name, link.is_gone)
+
     found: dict[tuple[int, int, bool], EarlyUse] = {}
-    for link in _links_in_range(texts, edits, commit_of, is_elsewhere):
+    for link in _links_in_range(texts, edits, is_wanted):
         for commit, of in broken_pairs(link, commit_of):
             use = EarlyUse(commit, of, link.name, link.is_gone)
             found.setdefault((commit, of, link.is_gone), use)
@@ -322,14 +334,12 @@ def early_uses_in_range(
 
 
 def _links_in_range(
-    texts: _RangeTexts,
-    edits: Sequence[Edit],
-    commit_of: Sequence[int],
-    is_elsewhere: IsElsewhere,
+    texts: _RangeTexts, edits: Sequence[Edit], is_wanted: Callable[[Link], bool]
 ) -> Iterator[Link]:
     """The links between commits: names declared for all, and those that files import.
 
-    A name that a line binds for itself, as a function's own, isn't that name there.
+    ``is_wanted`` is asked of the former. A name that a line binds for itself, as a
+    function's own, isn't that name there.
     """
     for side in ("new", "old"):
         words = dict(_words_of_code(texts, edits, side))
@@ -338,10 +348,7 @@ def _links_in_range(
             for name in each.used - each.local:
                 users[name].add(at)
         declared = _everywhere(texts, words, users, side)
-        for link in sorted(declared, key=_link_key):
-            is_broken = any(True for _ in broken_pairs(link, commit_of))
-            if is_broken and not is_elsewhere(link.name, link.is_gone):
-                yield link
+        yield from filter(is_wanted, sorted(declared, key=_link_key))
         yield from _imports_in_range(texts, edits, words, users, side)
 
 

@@ -20,13 +20,11 @@ NONE_BROKEN: Mapping[int, tuple["Need", ...]] = {}
 def awaits_links(state: State) -> bool:
     """Whether it is to be found how the hunks of the open commit depend on each other.
 
-    Of a range, whose commits may have been wrong before, that isn't said.
+    Of a range, too, whose links that were broken before aren't among them.
     """
     if state.opened is None or state.screen not in (Screen.SPLIT, Screen.BOARD):
         return False
-    plan = state.plan
-    is_asked = len(plan.groups) > 1 and not plan.is_range
-    return is_asked and known_links(state) is None
+    return len(state.plan.groups) > 1 and known_links(state) is None
 
 
 def known_links(state: State) -> KnownLinks | None:
