@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from gitsplit.model.diff import is_part_of
 from gitsplit.model.objects import Oid
 from gitsplit.tui.state.app_state import History, Screen, State
+from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.undo import (
     MOST_STEPS,
     RESTORED,
@@ -46,7 +47,7 @@ def test_cuts_cursor_and_focus_are_there_again() -> None:
     assert len(state.plan.edits) > len(after(series(), OpenCommit()).plan.edits)
     assert (state.rows, state.cursor, state.focus) == (left.rows, left.cursor, 1)
     assert (state.screen, state.beneath) == (Screen.SPLIT, ((Screen.SERIES, 0),))
-    assert state.status == RESTORED
+    assert state.status == keyed(state, RESTORED)
 
 
 def test_every_step_can_be_taken_back_and_made_again() -> None:

@@ -1,5 +1,10 @@
 """Keys of the user's own: what they may be, where they are shown, and what clashes."""
 
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from msgspec.structs import replace
 from prompt_toolkit.key_binding import KeyBindings
@@ -8,7 +13,9 @@ from gitsplit.errors import GitsplitError
 from gitsplit.tui.key_rows import DIGITS, KeyContext, Pressed, action_of
 from gitsplit.tui.keymap import TABLE, key_table
 from gitsplit.tui.keymap.own_keys import clashes, own_keys
+from gitsplit.tui.state import key_names
 from gitsplit.tui.state.app_state import State
+from gitsplit.tui.state.key_names import HINTED, keyed
 from gitsplit.tui.update.actions.screens import GoBack, OpenHelp, OpenPreview, Undo
 from gitsplit.tui.update.actions.split import Drop, Send
 from gitsplit.tui.update.reduce import reduce
@@ -180,3 +187,64 @@ def test_without_a_screen_the_user_s_own_keys_are_the_answers() -> None:
     assert said(state, "2", "Z")[0].startswith("Undid: moved")
     assert said(state, "u") == ["That is no answer here: u. ? lists the answers."]
     assert "f5: keep here; to the pinned commit, if one is" in said(state, "?")
+
+
+TUI = Path(key_names.__file__).parents[1]
+_KEY = re.compile(
+    r"(?<![\w'’`./{}<%-])(?:(?![aAI] )[A-Za-z]|Esc|Tab|Space|Enter|Ctrl-[A-Z]"
+    r"|[-+=,;&*<>.\[\](){}](?= (?:makes|goes|selects|sends|to)\b))(?= [a-z])"
+)
+"""A key in a sentence: a word of one letter, or the name of a key, before a verb."""
+
+_FIXED = (
+    *("Enter applies", "Enter again", "Enter waits", "Esc keeps", "Enter alone"),
+    *("i A subject", "g 12", "x make test", "o makes room", "m ends that"),
+)
+"""Keys that have no other (also after the one for looks), and answers as examples."""
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    """The strings of the screen and the dialog, but for docs; each with its place."""
+    for room in ("state", "update", "view", "dialog", "background"):
+        for path in sorted((TUI / room).rglob("*.py")):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            bare = (n.value for n in ast.walk(tree) if isinstance(n, ast.Expr))
+            docs = {id(value) for value in bare}
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Constant) and id(node) not in docs:
+                    place = f"{path.relative_to(TUI)}:{node.lineno}"
+                    yield place, str(node.value)
+
+
+def test_no_sentence_names_a_key_that_may_be_another() -> None:
+    """It names the action (:func:`keyed`), whose key is the user's."""
+    named = {
+        place: text
+        for place, text in texts()
+        if not text.startswith(_FIXED) and not place.startswith("view/key_help")
+        for at in _KEY.finditer(text)
+        if not text[at.start() :].startswith(_FIXED)
+    }
+
+    assert named == {}
+
+
+def test_the_keys_of_sentences_are_those_of_the_table() -> None:
+    table = {
+        (name, key)
+        for row in TABLE
+        for key, name in zip(row.actions, row.names.split(), strict=False)
+    }
+    asked = {name for _, text in texts() for name in re.findall(r"{([a-z-]+)}", text)}
+
+    assert {*HINTED.items()} - table == set()
+    assert {*HINTED} == asked
+
+
+def test_sentences_name_the_keys_that_the_user_has_given() -> None:
+    state = with_keys({"undo": "F5 F6", "new-commit": "Alt-n", "subject": "I"})
+    state = reduce(state, Send(1))
+
+    assert state.status == "moved 2 lines from 1 to 2 · F5 to undo"
+    assert keyed(state, "{subject}, {back}, {new-commit}") == "I, q, Alt-N"
+    assert keyed(with_keys({}), "{undo} to undo") == "u to undo"

@@ -20,6 +20,7 @@ from gitsplit.proposal.propose import proposals
 from gitsplit.tui.app import Shell
 from gitsplit.tui.background.worker import Backend, next_job
 from gitsplit.tui.state.app_state import Purpose, Refusal, State
+from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.proposals import (
     ASKING,
     OFFER,
@@ -136,7 +137,7 @@ def test_where_the_user_has_a_plan_it_stays_and_the_proposal_is_offered(
     state = after(before, ARRIVAL)
 
     assert (state.todo, state.history) == (before.todo, before.history)
-    assert proposal_words(state) == OFFER
+    assert proposal_words(state) == keyed(state, OFFER)
     used = after(state, UseProposal())
     assert (used.plan, proposal_words(used)) == (PROPOSAL, "")
     assert after(used, Undo()).todo == before.todo
@@ -234,14 +235,14 @@ def test_while_a_program_is_asked_the_screen_can_go_on_without_it() -> None:
     assert job is not None
     asked = after(start, job.find(PATIENT))
 
-    assert (asked.plan, proposal_words(asked)) == (start.plan, ASKING)
+    assert (asked.plan, proposal_words(asked)) == (start.plan, keyed(start, ASKING))
     gone_on = after(asked, UseProposal())
     assert gone_on.plan == own.plan(at_least=2)
     assert after(gone_on, Undo()).plan == start.plan
     job = next_job(gone_on, backend)
     assert job is not None
     come = after(gone_on, job.find(PATIENT))
-    assert (come.plan, proposal_words(come)) == (gone_on.plan, OFFER)
+    assert (come.plan, proposal_words(come)) == (gone_on.plan, keyed(start, OFFER))
     assert after(come, UseProposal()).plan == PROPOSAL
     assert after(asked, ARRIVAL).plan == PROPOSAL
 

@@ -45,7 +45,6 @@ from gitsplit.tui.key_rows import (
     Pressed,
     action_of,
     context_of,
-    key_name,
 )
 from gitsplit.tui.keymap import UNUSED, key_table, unused_action
 from gitsplit.tui.pointer import Pointer, key_in_footer
@@ -56,6 +55,7 @@ from gitsplit.tui.state.app_state import (
     ShellRequest,
     State,
 )
+from gitsplit.tui.state.key_names import key_name
 from gitsplit.tui.state.problems import todo_without_empty_groups
 from gitsplit.tui.state.proposals import commit_to_propose
 from gitsplit.tui.state.undo import memory_of

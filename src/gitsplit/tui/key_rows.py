@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gitsplit.tui.state.app_state import State
+from gitsplit.tui.state.key_names import key_name
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.reading import FAR
 
@@ -125,40 +126,6 @@ def with_own_keys(row: KeyRow, own: Mapping[str, tuple[str, ...]]) -> KeyRow:
 
 
 DIGITS = "123456789"
-_NAMES = {
-    "up": "↑",
-    "down": "↓",
-    "left": "←",
-    "right": "→",
-    "s-up": "⇧↑",
-    "s-down": "⇧↓",
-    "tab": "Tab",
-    "s-tab": "⇧Tab",
-    "enter": "Enter",
-    "escape": "Esc",
-    "space": "Space",
-    "pageup": "PgUp",
-    "pagedown": "PgDn",
-    "home": "Home",
-    "end": "End",
-    "backspace": "Backspace",
-    "delete": "Del",
-    "<any>": "text",
-    "0": "0dd",
-}
-
-
-def key_name(key: str) -> str:
-    """The key as users know it; of several in a row, one after the other."""
-    if key in _NAMES:
-        return _NAMES[key]
-    if key.startswith("escape "):
-        return f"Alt-{key[7:].upper()}"
-    if key[:1] == "f" and key[1:].isdecimal():
-        return key.upper()
-    if key.startswith("c-"):
-        return f"Ctrl-{key[2:].upper()}"
-    return "".join(map(key_name, key.split())) if " " in key else key
 
 
 def context_of(state: State) -> KeyContext:

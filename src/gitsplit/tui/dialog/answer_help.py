@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from gitsplit.tui.dialog.answers import is_answer, typed_names
 from gitsplit.tui.dialog.words import APPLY
-from gitsplit.tui.key_rows import DIGITS, KeyContext, KeyRow, context_of, key_name
+from gitsplit.tui.key_rows import DIGITS, KeyContext, KeyRow, context_of
 from gitsplit.tui.keymap import key_table
 from gitsplit.tui.state.app_state import OwnKeys, State
+from gitsplit.tui.state.key_names import key_name
 
 ALWAYS = (
     ("Enter alone", "say this once more"),

@@ -21,7 +21,6 @@ from gitsplit.tui.key_rows import (
     KeyContext,
     Pressed,
     action_of,
-    key_name,
 )
 from gitsplit.tui.keymap import TABLE, key_table
 from gitsplit.tui.state.app_state import (
@@ -31,6 +30,7 @@ from gitsplit.tui.state.app_state import (
     Screen,
     State,
 )
+from gitsplit.tui.state.key_names import key_name, keyed
 from gitsplit.tui.state.location import row_showing, with_folds
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.prompt import (
@@ -362,7 +362,9 @@ def _runs(state: State, numbers: Sequence[int]) -> Iterator[tuple[DiffRow, DiffR
     """The first and the last row of each run of lines with these numbers."""
     edit = state.rows[state.cursor].segment.edit if len(state.rows) else None
     if not isinstance(edit, TextEdit):
-        raise ActionRefused("No lines here.", hint="j goes to the next hunk.")
+        raise ActionRefused(
+            "No lines here.", hint=keyed(state, "{next} goes to the next hunk.")
+        )
     both = frozenset({(edit, True), (edit, False)})
     rows = with_folds(state, state.unfolded | both).rows
     found = {

@@ -30,6 +30,7 @@ from gitsplit.tui.dialog.words import (
     status_words,
 )
 from gitsplit.tui.state.app_state import Screen, ShellRequest, State
+from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.problems import todo_without_empty_groups
 from gitsplit.tui.state.proposals import PROPOSING, commit_to_propose
 from gitsplit.tui.state.undo import memory_of, with_steps_joined
@@ -170,7 +171,8 @@ class Dialog:
         elif is_asked or _place(now) != _place(before):
             self._say(place_lines(now, None if is_asked else before))
         elif _is_at_end(now) and now.plan.group_of != before.plan.group_of:
-            self._say(["That was the last hunk: w previews the new history."])
+            said = "That was the last hunk: {preview} previews the new history."
+            self._say([keyed(now, said)])
 
     def take(self, action: Action) -> None:
         """Make the state that follows ``action``, and do what it asks for."""

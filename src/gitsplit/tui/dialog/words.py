@@ -24,6 +24,7 @@ from gitsplit.tui.state.app_state import (
 )
 from gitsplit.tui.state.commit_diff import actual_commit
 from gitsplit.tui.state.confirmed import FOLLOWED
+from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.location import list_row
 from gitsplit.tui.state.message_rows import message_rows, selected_row
 from gitsplit.tui.state.originals import head_height, original_height
@@ -216,7 +217,8 @@ def _line_words(state: State, run: range) -> Iterator[str]:
     yield from (f"  {text(n)[1:]}".rstrip() for n in range(above, run.start))
     for lines, number in numbered_lines(rows, run):
         if rows[number].kind is RowKind.FOLD:
-            yield f"{lines[0]} to {lines[-1]}: {len(lines)} more lines, f says them"
+            more = f"{lines[0]} to {lines[-1]}: {len(lines)} more lines"
+            yield f"{more}, {keyed(state, '{fold} says them')}"
         else:
             yield f"{lines[0]} {text(number)}" if lines else text(number).strip()
     yield from (f"  {text(n)[1:]}".rstrip() for n in range(run.stop, below))
@@ -259,6 +261,9 @@ _PROMPTS = {
 }
 
 
+_BACK = "{back} goes back"
+
+
 def question(state: State) -> str:
     """What is asked; the answer follows in the same line."""
     if state.prompt is not None:
@@ -270,7 +275,7 @@ def question(state: State) -> str:
         case Screen.SPLIT:
             return _hunk_question(state)
         case Screen.COMMIT:
-            return f"Commit {state.viewed + 1}, q goes back"
+            return f"Commit {state.viewed + 1}, {keyed(state, _BACK)}"
         case Screen.MESSAGES:
             return _message_question(state)
         case _:
@@ -279,9 +284,9 @@ def question(state: State) -> str:
 
 def _page_question(state: State) -> str:
     if state.screen is Screen.STEPS:
-        return f"Step {state.step}, a number goes to another, q goes back"
+        return f"Step {state.step}, a number goes to another, {keyed(state, _BACK)}"
     if state.screen is Screen.ORIGINAL:
-        return f"{state.chosen[:7]} as it is, q goes back"
+        return f"{state.chosen[:7]} as it is, {keyed(state, _BACK)}"
     return "Preview" if state.problems else f"Preview, {APPLY} or q"
 
 

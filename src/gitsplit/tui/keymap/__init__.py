@@ -20,7 +20,6 @@ from gitsplit.tui.key_rows import (
     KeyRow,
     Pressed,
     context_of,
-    key_name,
     with_own_keys,
 )
 from gitsplit.tui.keymap.pages import LOOKING_ROWS, PAGE_ROWS
@@ -29,6 +28,7 @@ from gitsplit.tui.keymap.reading import MOVING_ROWS, READING_ROWS, SEARCHING_ROW
 from gitsplit.tui.keymap.series import MESSAGE_ROWS, SERIES_ROWS
 from gitsplit.tui.keymap.split import COMMIT_ROWS, HUNK_ROWS, SELECTING_ROWS
 from gitsplit.tui.state.app_state import OwnKeys, Refusal, Screen, State
+from gitsplit.tui.state.key_names import key_name
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.shell import Refused
 

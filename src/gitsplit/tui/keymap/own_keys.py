@@ -11,9 +11,10 @@ from itertools import combinations, product
 from typing import NamedTuple
 
 from gitsplit.errors import GitsplitError
-from gitsplit.tui.key_rows import KeyContext, key_name, key_uses
+from gitsplit.tui.key_rows import KeyContext, key_uses
 from gitsplit.tui.keymap import TABLE
 from gitsplit.tui.state.app_state import OwnKeys
+from gitsplit.tui.state.key_names import key_name
 
 SECTION = "gitsplit.key."
 """How the configuration's names begin."""

@@ -32,6 +32,7 @@ from gitsplit.tui.state.app_state import (
     entries_of,
     target_in,
 )
+from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.selection import with_focus_at_cursor
 
 _LINES = {RowKind.OLD, RowKind.NEW, RowKind.FOLD}
@@ -96,14 +97,16 @@ def refuse_range(state: State, commit: Oid) -> None:
     if state.todo.entry(commit).rest:
         raise ActionRefused(
             "Nothing is proposed for a range of commits.",
-            hint="+ makes a new commit, M merges two.",
+            hint=keyed(state, "{new-commit} makes a new commit, {merge} merges two."),
         )
 
 
 def require_open_commit(state: State) -> None:
     """Raise ActionRefused unless a commit is open."""
     if state.opened is None:
-        raise ActionRefused("No commit is open.", hint="e opens the selected one.")
+        raise ActionRefused(
+            "No commit is open.", hint=keyed(state, "{split} opens the selected one.")
+        )
 
 
 def list_row(state: State) -> int:
@@ -122,7 +125,10 @@ def list_row(state: State) -> int:
 def at_series(state: State) -> State:
     """The state on the screen of the series."""
     if state.is_alone:
-        raise NothingToDo("The series is this one commit.", hint="w shows the preview.")
+        raise NothingToDo(
+            "The series is this one commit.",
+            hint=keyed(state, "{preview} shows the preview."),
+        )
     chosen = state.chosen if state.opened is None else state.opened.commit
     return replace(
         state, screen=Screen.SERIES, beneath=(), chosen=chosen, scroll=0, status=""

@@ -20,6 +20,7 @@ from gitsplit.model.part_homes import (
     split_as_written,
 )
 from gitsplit.tui.state.app_state import ONE_COMMIT, Screen, State, entries_of
+from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.new_commits import (
     Address,
     NewCommit,
@@ -128,7 +129,9 @@ def selected_row(state: State) -> MessageRow:
     """The row at the cursor; raises ActionRefused where there is none."""
     rows = message_rows(state)
     if not rows:
-        raise NothingToDo("No new commit messages yet.", hint="q goes back.")
+        raise NothingToDo(
+            "No new commit messages yet.", hint=keyed(state, "{back} goes back.")
+        )
     return rows[min(state.message, len(rows) - 1)]
 
 
@@ -165,7 +168,8 @@ def _commit_from(state: State, oid: Oid) -> NewCommit:
         raise NothingToDo("A commit that is dropped needs no message.")
     if entry.action == "split":
         raise ActionRefused(
-            "A commit that is split has several messages.", hint="L shows them."
+            "A commit that is split has several messages.",
+            hint=keyed(state, "{messages} shows them."),
         )
     return next(
         commit

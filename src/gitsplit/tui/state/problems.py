@@ -23,6 +23,7 @@ from gitsplit.model.plan import (
 from gitsplit.model.states import is_whole, steps
 from gitsplit.model.todo import Entry, Todo, out_of_place
 from gitsplit.tui.state.app_state import Refusal, Screen, ShellRequest, State
+from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.new_commits import message_of, unread_count
 from gitsplit.tui.state.proposals import is_unproposed
 
@@ -155,7 +156,8 @@ def _plan_problems(state: State, entry: Entry) -> Iterator[str]:
     assert plan is not None, "a split has a plan"
     if is_unproposed(state, entry):
         is_made = entry.oid in state.plans
-        yield f"Its proposal is {'ready: q shows it.' if is_made else 'being made.'}"
+        ready = keyed(state, "ready: {back} shows it.")
+        yield f"Its proposal is {ready if is_made else 'being made.'}"
         return
     used = groups_with_edits(plan)
     for number, group in enumerate(used, 1):

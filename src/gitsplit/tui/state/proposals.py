@@ -23,6 +23,7 @@ from gitsplit.tui.state.app_state import (
     entries_of,
 )
 from gitsplit.tui.state.confirmed import with_none_confirmed
+from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.location import (
     is_open,
     on_proposal,
@@ -32,8 +33,8 @@ from gitsplit.tui.state.location import (
 from gitsplit.tui.state.undo import with_plan
 
 PROPOSING = "proposing …"
-ASKING = "asking your program … O goes on without it"
-OFFER = "O uses the proposal"
+ASKING = "asking your program … {use-proposal} goes on without it"
+OFFER = "{use-proposal} uses the proposal"
 
 
 def commit_to_propose(state: State) -> Oid | None:
@@ -50,10 +51,10 @@ def proposal_words(state: State) -> str:
     if state.plan.is_range:
         return ""
     if commit in state.offered:
-        return OFFER
+        return keyed(state, OFFER)
     if commit not in state.unproposed:
         return ""
-    return ASKING if commit in state.proposals else PROPOSING
+    return keyed(state, ASKING) if commit in state.proposals else PROPOSING
 
 
 def with_shortcut_words(state: State, said: str) -> str:

@@ -29,6 +29,7 @@ from gitsplit.tui.diff.rows import (
 )
 from gitsplit.tui.state.app_state import Screen, State, Unit
 from gitsplit.tui.state.board import places_in_cell
+from gitsplit.tui.state.key_names import keyed
 
 
 class SelectedEdit(NamedTuple):
@@ -94,6 +95,13 @@ def unit_at(state: State) -> Unit:
     if rename_with_edits(state) is not None:
         header = Unit.FILE
     return max(state.unit, header, key=lambda unit: unit.value)
+
+
+def with_pin(state: State) -> State:
+    """The state with the selected commit pinned."""
+    hint = keyed(state, "{keep} sends to it · {cancel} unpins")
+    status = f"pinned commit {state.focus + 1}: {hint}"
+    return replace(state, is_pinned=True, status=status)
 
 
 def with_focus_at_cursor(state: State) -> State:
@@ -192,7 +200,9 @@ def cursor_words(state: State) -> str:
     if state.unit is Unit.LINES:
         return selected_line_words(state.rows, (rows_from_anchor(state),))
     if state.unit is Unit.PIECE and rename_with_edits(state) is not None:
-        return "the rename and the file's edits · s splits them"
+        return keyed(
+            state, "the rename and the file's edits · {split-hunk} splits them"
+        )
     if unit is Unit.MARKS:
         return f"{quantity(len(state.marks), 'hunk')} selected"
     if unit is not Unit.PIECE:

@@ -26,6 +26,7 @@ from gitsplit.tui.state.app_state import (
     merge_from_state,
 )
 from gitsplit.tui.state.board import with_cell_of
+from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.location import (
     is_open,
     on_plan,
@@ -64,7 +65,7 @@ def with_step(state: State, todo: Todo, step: HistoryStep) -> State:
         _at_history(state, state.history.then(todo)),
         steps_done=(*state.steps_done, told),
         steps_undone=(),
-        status=f"{step.words} · u to undo",
+        status=f"{step.words} · {keyed(state, '{undo} to undo')}",
     )
 
 
@@ -80,7 +81,7 @@ def with_steps_joined(state: State, count: int) -> State:
         state,
         history=replace(history, past=history.past[: count + 1]),
         steps_done=(*state.steps_done[:count], step),
-        status=f"{words} · u to undo",
+        status=f"{words} · {keyed(state, '{undo} to undo')}",
     )
 
 
@@ -117,7 +118,8 @@ def after_redo(state: State) -> State:
         steps_undone=state.steps_undone[1:],
     )
     forward = _at_change(state, forward, step)
-    said = f"redid{_step_commit_words(state, step)}: {step.words} · u to undo"
+    redid = f"redid{_step_commit_words(state, step)}: {step.words}"
+    said = f"{redid} · {keyed(state, '{undo} to undo')}"
     return _at_step(forward, step, said)
 
 
@@ -135,8 +137,9 @@ def after_steps(state: State, count: int) -> State:
         state = after_redo(state)
     if abs(back) == 1:
         return state
-    done = f"undid {back} steps · Ctrl-R to redo" if back > 0 else ""
-    return replace(state, status=done or f"redid {-back} steps · u to undo")
+    again = keyed(state, "{redo} to redo" if back > 0 else "{undo} to undo")
+    done = "undid" if back > 0 else "redid"
+    return replace(state, status=f"{done} {abs(back)} steps · {again}")
 
 
 def _seen_from(state: State, step: HistoryStep) -> HistoryStep:
@@ -259,7 +262,7 @@ def _at_history(state: State, history: History[Todo]) -> State:
 MOST_STEPS = 100
 """How many steps can be undone, and redone, at the next start."""
 
-RESTORED = "restored your draft · u to undo its last step"
+RESTORED = "restored your draft · {undo} to undo its last step"
 
 
 class Memory(Struct, frozen=True):
@@ -332,7 +335,7 @@ def with_memory(state: State, memory: Memory) -> State:
         steps_undone=undone,
         kept=memory.confirmed,
         chosen=memory.chosen,
-        status=RESTORED,
+        status=keyed(state, RESTORED),
     )
     if memory.opened is None:
         return at

@@ -25,6 +25,7 @@ from gitsplit.tui.state.app_state import Screen, State, entries_of
 from gitsplit.tui.state.confirmed import (
     with_none_confirmed,
 )
+from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.location import with_proposal_request
 from gitsplit.tui.state.message_rows import (
     commit_at_cursor,
@@ -35,6 +36,7 @@ from gitsplit.tui.state.new_commits import (
     commit_name,
     message_group,
 )
+from gitsplit.tui.state.selection import with_pin
 from gitsplit.tui.state.undo import with_plan, with_step
 from gitsplit.tui.update.actions.split import (
     CommitAction,
@@ -53,7 +55,8 @@ def refuse_missing_group(state: State, group: int) -> None:
     """Raise ActionRefused where the plan has no such group."""
     if not 0 <= group < len(state.plan.groups):
         raise ActionRefused(
-            f"There is no commit {group + 1}.", hint="+ makes a new one."
+            f"There is no commit {group + 1}.",
+            hint=keyed(state, "{new-commit} makes a new one."),
         )
 
 
@@ -104,9 +107,9 @@ def after_commit_action(state: State, action: CommitAction) -> State:
     """The state with another new commit selected, moved, merged, reworded or owner."""
     match action:
         case Focus(by):
-            return _with_pin(state, (state.focus + by) % len(state.plan.groups))
+            return _with_pinned(state, (state.focus + by) % len(state.plan.groups))
         case FocusOn(group):
-            return _with_pin(state, group)
+            return _with_pinned(state, group)
         case MoveCommit(by):
             return _after_commit_move(state, state.focus + by)
         case MergeInto(group):
@@ -122,13 +125,12 @@ def after_commit_action(state: State, action: CommitAction) -> State:
             assert_never(action)
 
 
-def _with_pin(state: State, group: int) -> State:
+def _with_pinned(state: State, group: int) -> State:
     """The state with the commit selected; pinned, where hunks are sent."""
     made = with_focus(state, group)
     if state.screen is not Screen.SPLIT:
         return made
-    status = f"pinned commit {group + 1}: y sends to it · Esc unpins"
-    return replace(made, is_pinned=True, status=status)
+    return with_pin(made)
 
 
 def with_focus(state: State, group: int) -> State:
@@ -169,12 +171,16 @@ def _after_merge(state: State, group: int | None) -> State:
     """The state with the selected commit merged into ``group``, or its neighbour."""
     source = state.focus
     if len(state.plan.groups) == 1:
-        raise NothingToDo("There is only one commit.", hint="+ makes another.")
+        raise NothingToDo(
+            "There is only one commit.",
+            hint=keyed(state, "{new-commit} makes another."),
+        )
     into = (source - 1 if source else 1) if group is None else group
     refuse_missing_group(state, into)
     if into == source:
         raise NothingToDo(
-            f"Commit {source + 1} is the selected one.", hint="Tab selects another."
+            f"Commit {source + 1} is the selected one.",
+            hint=keyed(state, "{select-next} selects another."),
         )
     if source not in state.plan.group_of and source != state.plan.owner:
         plan = without_group(state.plan, source)

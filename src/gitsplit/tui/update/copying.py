@@ -11,6 +11,7 @@ from gitsplit.model.listing import quantity
 from gitsplit.model.patch import changes_by_group, file_patch
 from gitsplit.model.plan import Group, Plan, with_edits_assigned
 from gitsplit.tui.state.app_state import Screen, ShellRequest, State
+from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.location import require_open_commit
 from gitsplit.tui.state.selection import selection_of, with_selection_apart
 
@@ -47,7 +48,8 @@ def _selection_before_rest(state: State) -> Plan:
     selection = selection_of(state)
     if not selection:
         raise ActionRefused(
-            "No hunk here to be copied.", hint="j goes to the next one."
+            "No hunk here to be copied.",
+            hint=keyed(state, "{next} goes to the next one."),
         )
     plan, places = with_selection_apart(state.plan, selection)
     rest = replace(

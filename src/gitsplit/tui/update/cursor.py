@@ -25,6 +25,7 @@ from gitsplit.tui.state.app_state import (
     State,
     Unit,
 )
+from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.location import (
     at_series,
     require_open_commit,
@@ -38,6 +39,7 @@ from gitsplit.tui.state.selection import (
     cursor_words,
     unit_at,
     with_focus_at_cursor,
+    with_pin,
 )
 from gitsplit.tui.state.subjects import message_with_subject, subject_choices
 from gitsplit.tui.update.actions.prompt import (
@@ -105,7 +107,9 @@ def after_cursor_action(state: State, action: CursorAction) -> State:
         case MoveFile(by):
             return at_row(state, _file_row(state, by))
         case MoveColumns():
-            raise ActionRefused("This key works on the board.", hint="B shows it.")
+            raise ActionRefused(
+                "This key works on the board.", hint=keyed(state, "{board} shows it.")
+            )
         case Pan(columns):
             return after_pan(state, columns)
         case _:
@@ -146,8 +150,7 @@ def _after_pin(state: State) -> State:
     if state.is_pinned:
         let_go = replace(state, is_pinned=False)
         return replace(with_focus_at_cursor(let_go), status=f"unpinned {name}")
-    status = f"pinned {name}: y sends to it · Esc unpins"
-    return replace(state, is_pinned=True, status=status)
+    return with_pin(state)
 
 
 def after_look_action(state: State, action: LookAction) -> State:
@@ -160,13 +163,14 @@ def after_look_action(state: State, action: LookAction) -> State:
             columns < LEAST_BESIDE and Look.BESIDE not in state.looks
         ):
             status = f"{Look.BESIDE}; it has {columns}"
-            status += " · z o makes room" if most >= LEAST_BESIDE else ""
+            more = keyed(state, " · {look} o makes room")
+            status += more if most >= LEAST_BESIDE else ""
             return replace(state, looks=state.looks ^ {Look.BESIDE}, status=status)
         case Toggle(look):
             return replace(
                 state,
                 looks=state.looks ^ {look},
-                status=_toggle_words(look, look in state.looks),
+                status=_toggle_words(state, look),
             )
         case ShowContext(by):
             return _with_more_context(state, by)
@@ -176,12 +180,14 @@ def after_look_action(state: State, action: LookAction) -> State:
             assert_never(action)
 
 
-def _toggle_words(look: Look, was_on: bool) -> str:
+def _toggle_words(state: State, look: Look) -> str:
     """What is said of a look that was on, or off, until now."""
+    was_on = look in state.looks
     if look is Look.OTHER_PANES:  # which depends on the width, too
         return str(look)
     if look is Look.TERMINAL_MOUSE:
-        return "the mouse is gitsplit's" if was_on else f"{look} · z m ends that"
+        end = keyed(state, "{look} m ends that")
+        return "the mouse is gitsplit's" if was_on else f"{look} · {end}"
     return f"{look}: {'off' if was_on else 'on'}"
 
 
@@ -255,17 +261,20 @@ def _wider_unit(state: State) -> Unit:
     """The unit wider than what is selected."""
     unit = state.unit if state.unit is Unit.LINES else unit_at(state)
     if unit not in _WIDER:
-        raise NothingToDo("A directory is the widest selection.", hint="v narrows it.")
+        raise NothingToDo(
+            "A directory is the widest selection.",
+            hint=keyed(state, "{lines} narrows it."),
+        )
     return _WIDER[unit]
 
 
-_LINES_HINT = "selecting lines: j k move, a digit sends"
+_LINES_HINT = "selecting lines: {next} {previous} move, a digit sends"
 
 
 def _with_unit(state: State, unit: Unit) -> State:
     is_marking = unit is Unit.LINES
     state = replace(state, unit=unit, anchor=state.cursor if is_marking else None)
-    status = _LINES_HINT if is_marking else cursor_words(state)
+    status = keyed(state, _LINES_HINT) if is_marking else cursor_words(state)
     return replace(state, status=status)
 
 

@@ -11,6 +11,7 @@ from gitsplit.model.listing import quantity
 from gitsplit.tui.diff.placement import placement
 from gitsplit.tui.diff.rows import CONTEXT_LINES, FoldKey, RowKind
 from gitsplit.tui.state.app_state import State, Unit
+from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.location import with_context, with_folds
 
 
@@ -43,7 +44,10 @@ def after_fold_of_all(state: State) -> State:
         texts = (edit for edit in state.plan.edits if isinstance(edit, TextEdit))
         keys = frozenset((edit, is_old) for edit in texts for is_old in (True, False))
         shown = with_folds(replace(state, folded=frozenset()), keys)
-        return replace(shown, status="unfolded all hunks · F folds the files")
+        return replace(
+            shown,
+            status=keyed(state, "unfolded all hunks · {fold-all} folds the files"),
+        )
     return _with_files_folded(state, frozenset(state.rows.by_file))
 
 
@@ -54,8 +58,9 @@ def _with_files_folded(state: State, files: frozenset[int]) -> State:
     if row != state.cursor:
         known = replace(known, cursor=row, anchor=None, unit=Unit.PIECE)
     count = quantity(len(files), "file")
+    again = keyed(state, "{fold} folds or unfolds one, {fold-all} all")
     words = f"{count} folded" if files else "unfolded all files"
-    return replace(known, status=f"{words} · f folds or unfolds one, F all")
+    return replace(known, status=f"{words} · {again}")
 
 
 def _with_context_folded(state: State) -> State:

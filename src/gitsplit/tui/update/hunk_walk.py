@@ -12,6 +12,7 @@ from gitsplit.model.listing import quantity
 from gitsplit.model.plan import DROPPED
 from gitsplit.tui.state.app_state import State, Unit
 from gitsplit.tui.state.confirmed import confirmed_edits
+from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.selection import cursor_words, selection_of
 from gitsplit.tui.update.actions.reading import (
     HunkWalk,
@@ -137,7 +138,9 @@ def after_mark(state: State) -> State:
     here = replace(state, unit=Unit.PIECE) if is_going_on else state
     edits = frozenset(taken.edit for taken in selection_of(here))
     if not edits:
-        raise NothingToDo("No hunk here.", hint="j goes to the next one.")
+        raise NothingToDo(
+            "No hunk here.", hint=keyed(state, "{next} goes to the next one.")
+        )
     before = state.marks if is_going_on else frozenset[Edit]()
     marks = before - edits if edits <= before else before | edits
     made = _with_marks(state, marks)
@@ -156,7 +159,9 @@ def after_alike(state: State) -> State:
 
     place = state.rows.edit_at(state.cursor)
     if place is None:
-        raise NothingToDo("No hunk here.", hint="j goes to the next one.")
+        raise NothingToDo(
+            "No hunk here.", hint=keyed(state, "{next} goes to the next one.")
+        )
     found = state.own_proposals
     if isinstance(found, ProposalsByContent):
         known = found.commit.pieces, found.pair_scores

@@ -24,6 +24,7 @@ from gitsplit.tui.state.app_state import (
     entries_of,
     merge_from_state,
 )
+from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.location import is_open
 from gitsplit.tui.state.message_rows import (
     PartedMessage,
@@ -129,7 +130,9 @@ def _refuse_bad_messages(state: State, given: Sequence[PlacedMessage]) -> None:
 def after_confirmation(state: State) -> State:
     """The state with the selected message confirmed, the next to confirm selected."""
     if state.screen is not Screen.MESSAGES:
-        raise ActionRefused("This key confirms messages.", hint="L shows them.")
+        raise ActionRefused(
+            "This key confirms messages.", hint=keyed(state, "{messages} shows them.")
+        )
     commit = commit_at_cursor(state)
     if not commit.is_proposed:
         return at_next_unconfirmed(state)

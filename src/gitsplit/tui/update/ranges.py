@@ -13,20 +13,23 @@ from gitsplit.model.ranges import with_range
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.todo import Entry, squash_message
 from gitsplit.tui.state.app_state import HistoryStep, Screen, ShellRequest, State
+from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.location import with_commit_open
 from gitsplit.tui.state.problems import conflicting_stretch
 from gitsplit.tui.state.series_rows import selected_stretch
 from gitsplit.tui.state.undo import with_step
 from gitsplit.tui.update.actions.series import MarkStretch, OpenRange, RangeAction
 
-_MARKING = "↑ ↓ select more · R opens them as one range · v selects none"
+_MARKING = (
+    "↑ ↓ select more · {open-range} opens them as one range · {neighbours} selects none"
+)
 
 
 def after_range_action(state: State, action: RangeAction) -> State:
     """The state with commits selected, or with a range of them open."""
     match action:
         case MarkStretch() if state.stretch is None:
-            return replace(state, stretch=state.chosen, status=_MARKING)
+            return replace(state, stretch=state.chosen, status=keyed(state, _MARKING))
         case MarkStretch():
             return replace(state, stretch=None, status="no commits selected")
         case OpenRange():
@@ -66,7 +69,10 @@ def _stretch_to_open(state: State) -> tuple[Entry, ...]:
     """The entries to be one range; raises ActionRefused where there are none."""
     stretch = selected_stretch(state) or conflicting_stretch(state)
     if len(stretch) < 2:
-        raise ActionRefused("A range has two commits or more.", hint="v selects them.")
+        raise ActionRefused(
+            "A range has two commits or more.",
+            hint=keyed(state, "{neighbours} selects them."),
+        )
     return state.todo.entries[stretch.start : stretch.stop]
 
 

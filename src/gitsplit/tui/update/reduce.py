@@ -25,6 +25,7 @@ from gitsplit.tui.state.app_state import (
     State,
     entries_of,
 )
+from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.location import require_open_commit
 from gitsplit.tui.state.message_rows import (
     commit_at_cursor,
@@ -364,8 +365,8 @@ def _with_preview(state: State) -> State:
     return with_problems(state) if state.screen is Screen.PREVIEW else state
 
 
-_QUIT_QUESTION = "Not applied: q again quits and discards the plan."
-_QUIT_QUESTION_WITH_DRAFT = "Not applied: q again quits and keeps your work."
+_QUIT_QUESTION = "Not applied: {quit} again quits and discards the plan."
+_QUIT_QUESTION_WITH_DRAFT = "Not applied: {quit} again quits and keeps your work."
 
 
 def _after_shell_action(state: State, action: ShellAction) -> State:
@@ -438,7 +439,9 @@ def _with_repair_request(state: State) -> State:
     if not all(check.is_done for check in state.checks.values()):
         raise ActionRefused("The commits are still being checked.")
     if not failed:
-        raise ActionRefused("No commit has failed a check.", hint="x checks them.")
+        raise ActionRefused(
+            "No commit has failed a check.", hint=keyed(state, "{check} checks them.")
+        )
     said = f"repairing commit {min(failed) + 1} …"
     return replace(state, request=ShellRequest.REPAIR, status=said)
 
@@ -464,7 +467,9 @@ def _with_repair(state: State, report: Repaired) -> State:
 def _with_apply_request(state: State) -> State:
     """The state that is to be applied; raises ActionRefused outside the preview."""
     if state.screen is not Screen.PREVIEW:
-        raise ActionRefused("See the preview first.", hint="w shows it.")
+        raise ActionRefused(
+            "See the preview first.", hint=keyed(state, "{preview} shows it.")
+        )
     return with_apply_pending(state)
 
 
@@ -476,6 +481,7 @@ def _with_quit_request(state: State) -> State:
     if state.screen is Screen.SPLIT and state.beneath:
         return at_screen_beneath(state)
     question = _QUIT_QUESTION_WITH_DRAFT if state.info.keeps_drafts else _QUIT_QUESTION
+    question = keyed(state, question)
     if state.steps_done and state.status != question:
         return replace(state, status=question)
     return replace(state, request=ShellRequest.QUIT)

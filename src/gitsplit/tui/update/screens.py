@@ -12,6 +12,7 @@ from gitsplit.tui.state.app_state import (
     Unit,
 )
 from gitsplit.tui.state.board import places_in_cell
+from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.location import require_open_commit, with_commit_open
 from gitsplit.tui.state.message_rows import (
     row_of_commit,
@@ -132,7 +133,9 @@ def _at_failure(state: State) -> State:
     """The state that shows the first new commit that failed, from the preview."""
     bad = [n for n, each in state.checks.items() if each.state in ("failed", "not run")]
     if not bad:
-        raise NothingToDo("No commit has failed a check.", hint="x checks them.")
+        raise NothingToDo(
+            "No commit has failed a check.", hint=keyed(state, "{check} checks them.")
+        )
     return _at_commit_screen(state, min(bad))
 
 
@@ -165,7 +168,7 @@ def _at_unread_commit(state: State) -> State:
     if not left:
         return replace(state, status=words, reviewed=None)
     shown = _at_commit_screen(state, left[0])
-    return replace(shown, status=f"{words} · Space reads on")
+    return replace(shown, status=f"{words} · {keyed(state, '{read-on} reads on')}")
 
 
 def _at_board(state: State) -> State:
@@ -180,7 +183,9 @@ def _at_board(state: State) -> State:
 def _at_cell_in_diff(state: State) -> State:
     """The state with the first hunk of the cell at the cursor in the diff."""
     if state.screen is not Screen.BOARD:
-        raise ActionRefused("This key works on the board.", hint="B shows it.")
+        raise ActionRefused(
+            "This key works on the board.", hint=keyed(state, "{board} shows it.")
+        )
     places = places_in_cell(state)
     if not places:
         raise NothingToDo("No hunk of this file is in that commit.")

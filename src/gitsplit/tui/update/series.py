@@ -23,6 +23,7 @@ from gitsplit.model.todo import (
 )
 from gitsplit.tui.state.app_state import HistoryStep, Screen, State, entries_of
 from gitsplit.tui.state.board import board_files, board_place, cell_words, with_cell
+from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.location import (
     at_series,
     is_open,
@@ -111,7 +112,9 @@ SelectedAction = Become | MarkSplit | OpenCommit | OpenMarked | Autosquash | Ran
 def _after_selected_action(state: State, action: SelectedAction) -> State:
     """The state after an action on the selected commit; asks for what it needs."""
     if state.screen is not Screen.SERIES:
-        raise ActionRefused("This key works in the series.", hint="b shows it.")
+        raise ActionRefused(
+            "This key works in the series.", hint=keyed(state, "{series} shows it.")
+        )
     if _needs_proposal(state, action) and state.chosen not in state.plans:
         return with_proposal_request(state, state.chosen)
     return _at_cursor(state, action)
@@ -151,7 +154,9 @@ def with_draft(state: State, draft: Todo) -> State:
         return state
     step = HistoryStep("restored your draft", Screen.SERIES)
     restored = with_step(state, draft, step)
-    return replace(restored, status=f"{step.words} · u to start over")
+    return replace(
+        restored, status=f"{step.words} · {keyed(state, '{undo} to start over')}"
+    )
 
 
 def with_only_split_open(state: State) -> State:
@@ -230,7 +235,8 @@ def _at_next_split(state: State) -> State:
         if entry.action == "split":
             return _at_commit(state, entry.oid)
     raise NothingToDo(
-        "No commit is marked for splitting.", hint="e splits the selected one."
+        "No commit is marked for splitting.",
+        hint=keyed(state, "{split} splits the selected one."),
     )
 
 
@@ -256,7 +262,7 @@ def _at_neighbour(state: State, by: int) -> State:
         which = "last" if by > 0 else "first"
         raise NothingToDo(
             f"This is the {which} commit marked for splitting.",
-            hint="b shows the series, w the preview.",
+            hint=keyed(state, "{series} shows the series, {preview} the preview."),
         )
     commit = state.todo.entries[found[0 if by > 0 else -1]].oid
     stack = tuple(each for each in state.beneath if each[0] is Screen.SERIES)

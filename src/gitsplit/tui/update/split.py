@@ -26,6 +26,7 @@ from gitsplit.tui.state.confirmed import (
     with_confirmed,
     with_sent,
 )
+from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.location import row_showing
 from gitsplit.tui.state.order_guard import awaits_links, known_links, places_needed
 from gitsplit.tui.state.selection import (
@@ -86,7 +87,8 @@ def _with_action_kept(before: State, made: State, action: PieceAction) -> State:
     if made.along is None or made.along is before.along:
         return made
     cursor = row_showing(made.rows, before.rows[before.cursor])
-    words = f"{made.steps_done[-1].words} · same key: without them · u to undo"
+    words = f"{made.steps_done[-1].words} · same key: without them"
+    words += keyed(made, " · {undo} to undo")
     along = replace(made.along, action=action)
     return replace(made, along=along, cursor=cursor, status=words)
 
@@ -170,7 +172,8 @@ def _after_follow_toggle(state: State) -> State:
     """The state in which hunks follow those like them that are sent, or don't."""
     follows = not state.follows
     words = "now follow" if follows else "no longer follow"
-    status = f"hunks {words} those like them that you send · & to switch"
+    status = f"hunks {words} those like them that you send"
+    status += keyed(state, " · {follow} to switch")
     return replace(state, follows=follows, status=status)
 
 
@@ -238,7 +241,9 @@ def _non_empty(state: State, selection: Selection) -> Selection:
     if not selection and state.screen is Screen.BOARD:
         raise NothingToDo("This cell is empty.", hint=other_cells_words(state))
     if not selection:
-        raise NothingToDo("No hunk here.", hint="j goes to the next one.")
+        raise NothingToDo(
+            "No hunk here.", hint=keyed(state, "{next} goes to the next one.")
+        )
     return selection
 
 
@@ -271,7 +276,8 @@ def _neighbour(state: State, selection: Selection, by: int) -> int:
     if not 0 <= group < len(state.plan.groups):
         which = "after" if by > 0 else "before"
         raise ActionRefused(
-            f"No commit comes {which} this one.", hint="+ makes a new one."
+            f"No commit comes {which} this one.",
+            hint=keyed(state, "{new-commit} makes a new one."),
         )
     return group
 
@@ -304,7 +310,8 @@ def _after_send_to_next(state: State, selection: Selection) -> State:
         return _beyond_selection(state, replace(state, status=status), selection)
     if home + 1 == len(state.plan.groups):
         raise ActionRefused(
-            "No commit comes after this one.", hint="+ makes a new one."
+            "No commit comes after this one.",
+            hint=keyed(state, "{new-commit} makes a new one."),
         )
     return _beyond_selection(state, _after_assignment(state, here, home + 1), selection)
 
@@ -355,7 +362,10 @@ def _after_homecoming(state: State, selection: Selection) -> State:
     from gitsplit.model.lineage import home_of  # not to open with
 
     if not state.plan.is_range:
-        raise NothingToDo("H is for ranges.", hint="R in the series opens one.")
+        raise NothingToDo(
+            keyed(state, "{send-home} is for ranges."),
+            hint=keyed(state, "{open-range} in the series opens one."),
+        )
     plan, places = with_selection_apart(state.plan, selection)
     homes = {place: home_of(plan, place) for place in places}
     moved, unsure = plan, list[str]()
@@ -472,7 +482,8 @@ def _after_split(state: State, selection: Selection) -> State:
     A rename is split from the edits of its file, as long as they are one hunk.
     """
     if state.unit is Unit.PIECE and (file := rename_with_edits(state)) is not None:
-        status = "split: the rename is a hunk of its own · V adds the edits"
+        status = "split: the rename is a hunk of its own"
+        status += keyed(state, " · {widen} adds the edits")
         return replace(state, apart=state.apart | {file}, status=status)
     if state.unit is Unit.LINES:
         plan = with_selection_apart(state.plan, selection)[0]
@@ -480,7 +491,9 @@ def _after_split(state: State, selection: Selection) -> State:
         plan = with_finer_edits(state.plan, selection)
     made = len(plan.edits) - len(state.plan.edits)
     if not made:
-        raise NothingToDo("Cannot be split further (v selects lines).")
+        raise NothingToDo(
+            keyed(state, "Cannot be split further ({lines} selects lines).")
+        )
     return with_plan(
         state, plan, f"split into {quantity(made + len(selection), 'hunk')}"
     )
@@ -499,7 +512,7 @@ def _with_new_commit(state: State, selection: Selection) -> State:
     words += side_effect_words(grown, full, (*places, *along))
     made = with_sent(state, full, words, places)
     made = replace(made, along=_along_from(state)) if along else made
-    said = f"{made.steps_done[-1].words} · i to name it"
+    said = f"{made.steps_done[-1].words} · {keyed(state, '{subject} to name it')}"
     named_how = replace(made, focus=at, viewed=at, status=said)
     return _beyond_selection(state, named_how, selection) if selection else named_how
 

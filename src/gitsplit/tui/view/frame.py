@@ -19,6 +19,7 @@ from gitsplit.tui.state.app_state import (
     Unit,
     entries_of,
 )
+from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.location import list_row
 from gitsplit.tui.state.order_guard import broken_needs, need_words
 from gitsplit.tui.state.problems import outlook_words
@@ -154,7 +155,7 @@ def reason_line(state: State, width: int) -> StyleAndTextTuples:
         return [("class:edited", " left out"), ("", ": it is in no commit")]
     if needs := broken_needs(state).get(edit):
         words = f" {WARNING} {need_words(needs[0])}"
-        hint = f" · t has it in {group + 1} too"
+        hint = f" · {keyed(state, '{take-along}')} has it in {group + 1} too"
         return [("class:warning", start_of(words, width - len(hint))), ("", hint)]
     reason = one_line(state.plan.groups[group].reason)
     if not reason:
@@ -226,7 +227,8 @@ def search_words(state: State) -> str:
     at, count = _match_place(state)
     number = f"{count} found" if at is None else f"{at + 1} of {count}"
     shown = f"  {number}" if count else ""
-    return f"/{one_line(state.search)}{shown} · n next · Esc ends"
+    keys = keyed(state, "{next-match} next · {end-search} ends")
+    return f"/{one_line(state.search)}{shown} · {keys}"
 
 
 def _match_place(state: State) -> tuple[int | None, int]:

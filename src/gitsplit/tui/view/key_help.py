@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import NamedTuple
 
-from gitsplit.tui.key_rows import DIGITS, KeyContext, KeyRow, context_of, key_name
+from gitsplit.tui.key_rows import DIGITS, KeyContext, KeyRow, context_of
 from gitsplit.tui.keymap import TABLE, key_table
 from gitsplit.tui.state.app_state import OwnKeys, Screen, State, Unit
+from gitsplit.tui.state.key_names import key_name
 from gitsplit.tui.state.message_rows import message_rows, selected_row
 from gitsplit.tui.state.new_commits import unconfirmed_count
 

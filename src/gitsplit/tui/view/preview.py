@@ -3,7 +3,7 @@
 With the results of the user's command on new commits, where that was run.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from gitsplit.model.plan import Plan
 from gitsplit.model.todo import Entry
 from gitsplit.tui.state.app_state import SeriesInfo, State, entries_of
 from gitsplit.tui.state.commit_diff import sizes_in
+from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.message_rows import parted_messages
 from gitsplit.tui.state.new_commits import (
     NewCommit,
@@ -301,7 +302,7 @@ def _row_line(
 def _outcome_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
     """The lines below: why it can't be applied, or what holds once it is."""
     if state.problems:
-        yield from _problem_lines(state.problems, width)
+        yield from _problem_lines(state, width)
     else:
         yield from failure_lines(state, width)
         yield from _conflict_lines(state, width)
@@ -310,15 +311,15 @@ def _outcome_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
         yield from () if conflict_of(state) else _apply_lines(state.info)
 
 
-def _problem_lines(problems: Iterable[str], width: int) -> Iterator[StyleAndTextTuples]:
+def _problem_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
     """Why it can't be applied yet."""
-    for problem in problems:
+    for problem in state.problems:
         first, *rest = text_lines(one_line(problem), width - 5)
         yield [("class:error", f" ✗ {first}")]
         for line in rest:
             yield [("class:error", f"   {line}")]
     yield []
-    yield [("", " cannot apply until this is fixed; q goes back")]
+    yield [("", keyed(state, " cannot apply until this is fixed; {back} goes back"))]
 
 
 def _warning_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
@@ -345,7 +346,8 @@ def _proposed_notes(state: State) -> Iterator[str]:
     if count := unconfirmed_count(state):
         what = quantity(count, "message")
         verb = "is" if count == 1 else "are"
-        yield f"{PROPOSED} {what} {verb} proposed and not confirmed; L lists them"
+        listed = keyed(state, "{messages} lists them")
+        yield f"{PROPOSED} {what} {verb} proposed and not confirmed; {listed}"
 
 
 def _left_out_notes(state: State) -> Iterator[str]:
@@ -353,8 +355,8 @@ def _left_out_notes(state: State) -> Iterator[str]:
     for oid, message in parted_messages(state).items():
         if count := len(message.left_out()):
             what = quantity(count, "sentence")
-            which = f"{what} of the message of {oid[:7]}"
-            yield f"{LEFT_OUT} {which} left out; L lists them"
+            which = f"{LEFT_OUT} {what} of the message of {oid[:7]}"
+            yield f"{which} left out; {keyed(state, '{messages} lists them')}"
 
 
 def _given_up_notes(state: State) -> Iterator[str]:

@@ -11,6 +11,7 @@ from gitsplit.model.memo import memo
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Entry
 from gitsplit.tui.state.app_state import Estimate, State, entries_of
+from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.new_commits import new_commits, new_subjects, order_flaws
 from gitsplit.tui.state.problems import (
     conflict_of,
@@ -259,12 +260,13 @@ def _about_chosen(state: State, width: int) -> Iterator[StyleAndTextTuples]:
 
 def _way_out_words(state: State) -> str:
     """What can be done about a conflict."""
-    way_out = "w offers to resolve it in a rebase"
+    way_out = keyed(state, "{preview} offers to resolve it in a rebase")
     count = len(conflicting_stretch(state))
     if count < 2:
         return f"{way_out}."
     return (
-        f"{way_out}; R opens these {count} commits as one range, where nothing"
+        f"{way_out}; {keyed(state, '{open-range}')} opens these {count} commits as one"
+        " range, where nothing"
         " conflicts: their files are woven from lines, not replayed."
     )
 
@@ -285,11 +287,16 @@ def _split_count_line(state: State) -> StyleAndTextTuples:
         return [("class:name", f" {words}")]
     if neighbours := len(selected_stretch(state)):
         words = f" {quantity(neighbours, 'commit')} selected"
-        keys = " · R opens them as one range · v selects none"
-        return [("", words), ("class:faint", keys)]
+        keys = " · {open-range} opens them as one range · {neighbours} selects none"
+        return [("", words), ("class:faint", keyed(state, keys))]
     marked = sum(entry.action == "split" for entry in state.todo.entries)
     if not marked:
-        return [("class:faint", " e opens the selected commit to split it")]
-    begin = "Enter opens it" if marked == 1 else "Enter opens the next one"
+        return [
+            (
+                "class:faint",
+                keyed(state, " {split} opens the selected commit to split it"),
+            )
+        ]
+    begin = keyed(state, "{open} opens " + ("it" if marked == 1 else "the next one"))
     words = f" {quantity(marked, 'commit')} marked for splitting"
     return [("", words), ("class:faint", f" · {begin}")]
