@@ -355,8 +355,9 @@ def doubled(of: Lines, lines: list[bytes], pick: Callable[[int], int]) -> int:
 
 def moved(of: Lines, lines: list[bytes], pick: Callable[[int], int]) -> int:
     at, to = diff_line(of, pick), diff_line(of, pick)
-    line = lines.pop(at)
-    lines.insert(to, line)
+    passed = {line[3:] for line in lines[min(at, to) : max(at, to) + 1]}
+    if len(passed) > 1:  # else nothing tells it from other numbers
+        lines.insert(to, lines.pop(at))
     return min(at, to)
 
 
