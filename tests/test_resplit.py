@@ -337,7 +337,12 @@ def test_a_merge_in_the_range_is_refused(repo: Repository) -> None:
 
     assert ran.status == 1
     assert "is a merge, and a range can't go past one." in ran.err
-    assert "The longest range without one has" in ran.err
+    assert "No two neighbours here are without one." in ran.err
+    for text in (b"2\n", b"3\n"):
+        repo.commit("above\n", {"c": text})
+    above = gitsplit(repo.path, "--resplit", "-n", upstream)
+    ends = f"{repo.oid('HEAD~1')[:10]} to {repo.oid('HEAD')[:10]}"
+    assert f"The longest range without one has 2 commits: {ends}." in above.err
 
 
 def test_the_plan_says_which_commit_keeps_which_change_id(

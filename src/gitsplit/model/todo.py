@@ -266,8 +266,8 @@ def _longest_line(commits: Sequence[SourceCommit], lines: Mapping[Oid, Oid]) -> 
         if len(commit.raw.parents) < 2:
             runs.setdefault(lines[commit.oid], []).append(commit)
     longest = max(runs.values(), key=len, default=[])
-    if not longest:
-        return "There are only merges."
+    if len(longest) < 2:
+        return "No two neighbours here are without one."
     number = quantity(len(longest), "commit")
     ends = f"{longest[0].oid[:10]} to {longest[-1].oid[:10]}"
     return f"The longest range without one has {number}: {ends}."
