@@ -798,6 +798,28 @@ def test_what_is_pasted_becomes_one_line_of_printable_text() -> None:
 
     assert state.prompt is not None
     assert state.prompt.text == "a[1m b c"
+    assert state.status == "Removed what can't be seen: ␛."
+
+
+@pytest.mark.parametrize("text", ["A 👩\u200d💻", "می\u200cخواهم"])
+def test_a_typed_or_pasted_joiner_stays(text: str) -> None:
+    asked = after(tangled(), FocusOn(0), Ask(Purpose.SUBJECT), EraseText(-99))
+    pasted, typed = after(asked, TypeText(text)), after(asked, *map(TypeText, text))
+
+    for state in (pasted, typed):
+        assert state.prompt is not None
+        assert (state.prompt.text, state.status) == (text, "")
+        messages = [group.message for group in after(state, Submit()).plan.groups]
+        assert any(each.startswith(text.encode() + b"\n") for each in messages)
+
+
+def test_what_is_removed_of_a_typed_text_is_said() -> None:
+    state = after(tangled(), Ask(Purpose.SEARCH), TypeText("a\u202eb\x07\u202e"))
+
+    assert state.prompt is not None
+    assert state.prompt.text == "ab"
+    assert state.status == "Removed what can't be seen: <U+202E>, ␇."
+    assert after(state, TypeText("c")).status == ""
 
 
 def test_an_edited_message_is_taken_and_can_be_taken_back() -> None:

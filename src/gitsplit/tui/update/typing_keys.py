@@ -5,6 +5,8 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
+from gitsplit.model.escape import visible
+from gitsplit.model.listing import MOST_NAMED, name_list
 from gitsplit.tui.state.app_state import KillEnd, Prompt, State
 from gitsplit.tui.update.actions.prompt import (
     EditAction,
@@ -23,9 +25,12 @@ _BLANK_BEHIND = re.compile(r"\S*\s*\Z")
 
 def after_edit(state: State, prompt: Prompt, action: EditAction) -> State:
     """The state with the prompt after one key that edits its line."""
+    said = ""
     match action:
         case TypeText(text):
-            edited = _with_text(prompt, _in_one_line(text))
+            line = _in_one_line(text)
+            edited = _with_text(prompt, "".join(filter(_is_kept, line)))
+            said = _said_of_removed(line)
         case EraseText(by):
             edited = _without(prompt, prompt.cursor, prompt.cursor + by)
         case MoveInText(by):
@@ -39,7 +44,7 @@ def after_edit(state: State, prompt: Prompt, action: EditAction) -> State:
             edited = _with_text(prompt, state.killed)
         case _:
             assert_never(action)
-    return replace(state, prompt=edited, status="")
+    return replace(state, prompt=edited, status=said)
 
 
 def _after_kill(state: State, prompt: Prompt, to: KillEnd) -> State:
@@ -86,6 +91,22 @@ def _within(prompt: Prompt, place: int) -> int:
 
 
 def _in_one_line(text: str) -> str:
-    """A typed or pasted text as one line of printable characters."""
-    joined = " ".join(text.splitlines()).replace("\t", " ")
-    return "".join(char for char in joined if char.isprintable())
+    """A typed or pasted text as one line."""
+    return " ".join(text.splitlines()).replace("\t", " ")
+
+
+_JOINERS = "\u200c\u200d"
+"""Without them an emoji falls apart, and words of many scripts are spelled wrong."""
+
+
+def _is_kept(char: str) -> bool:
+    return char.isprintable() or char in _JOINERS
+
+
+def _said_of_removed(line: str) -> str:
+    """Which characters of the line aren't kept, as a sentence; empty for none."""
+    removed = dict.fromkeys(char for char in line if not _is_kept(char))
+    if not removed:
+        return ""
+    named = name_list([visible(char) for char in removed], MOST_NAMED)
+    return f"Removed what can't be seen: {named}."
