@@ -18,6 +18,7 @@ from gitsplit.tui.update.actions.series import OpenSeries
 from gitsplit.tui.update.actions.split import (
     MoveCommit,
     Send,
+    SendHome,
     SplitHunk,
     TakeAlong,
 )
@@ -202,3 +203,12 @@ def test_what_was_wrong_in_the_commits_of_a_range_is_not_said() -> None:
 
     assert links_of_plan(plan.changes, plan.edits) == ()
     assert flaws_of(plan) == ()
+
+
+def test_where_lines_are_at_home_only_perhaps_it_is_said() -> None:
+    texts = ("a\nb\n", "a\n1\nb\n", "a\n1\n2\nb\n")
+    last = after(range_of(*({"f": text} for text in texts)), MoveTo(10**6))
+
+    home = after(last, MovePiece(-1), MovePiece(1), SendHome())
+
+    assert "to 1; not sure: other lines stand beside it, too" in home.status

@@ -405,7 +405,7 @@ def _home_words(
     words = f"sent {', '.join(parts)}"
     if unsure:
         which = f"{len(unsure)} of {count}: " if count > 1 else ""
-        words += f" ? {which}{unsure[0]}"
+        words += f"; not sure: {which}{unsure[0]}"
     return words
 
 
