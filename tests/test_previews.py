@@ -211,6 +211,21 @@ def test_nothing_of_the_repository_means_anything_in_markdown(
     assert set(text) & set("\x1b\u202e") == set()
 
 
+@pytest.mark.parametrize("form", ["markdown", "html"])
+def test_a_range_goes_by_its_ends_in_every_format(
+    series: Repository, form: str
+) -> None:
+    first, last = series.oid("HEAD~2")[:10], series.oid("HEAD")[:10]
+    options = ("-n", "--resplit", "HEAD~3")
+    heading = done(series.path, *options).splitlines()[0]
+    told = done(series.path, *options, "--format", form)
+
+    assert heading == f"{first} to {last}, 3 commits"
+    assert {"markdown": f"**{heading}**: ", "html": f">{heading}</h2>"}[form] in told
+    if form == "html":
+        assert f"<title>Split of {heading}</title>" in told
+
+
 @pytest.mark.parametrize("mark", ["", "> ", "> > "])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_a_comment_is_applied_as_it_was_proposed(

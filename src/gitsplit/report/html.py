@@ -13,7 +13,7 @@ from html import escape
 from importlib.resources import files
 from itertools import groupby
 
-from gitsplit.model.escape import inert_json, seen_parts
+from gitsplit.model.escape import inert_json, printable, seen_parts
 from gitsplit.model.listing import line_counts, quantity
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
@@ -28,7 +28,13 @@ from gitsplit.report.findings import CommitFate, DryRun, Preview, Split, SplitPa
 from gitsplit.report.formats import Printout
 from gitsplit.report.page_hunks import PageHunk, page_hunks
 from gitsplit.report.summary import outlook_lines
-from gitsplit.report.text import descent, fate_lines, known_message, left_lines
+from gitsplit.report.text import (
+    descent,
+    fate_lines,
+    known_message,
+    left_lines,
+    split_name,
+)
 
 _HEAD = """\
 <!DOCTYPE html>
@@ -95,8 +101,9 @@ def _title(preview: Preview) -> str:
     if not split:
         return "Nothing is split"
     others = f" and {len(split) - 1} more" if split[1:] else ""
-    subject = "".join(part for part, _ in seen_parts(split[0].commit.subject))
-    return escape(f"Split of {split[0].oid[:10]} {subject}{others}")
+    ids, subject = split_name(split[0])
+    name = ids if subject is None else f"{ids} {printable(subject)}"
+    return escape(f"Split of {name}{others}")
 
 
 def text(words: bytes | str) -> str:
@@ -148,9 +155,8 @@ def _fate(
 
 
 def _name(fate: CommitFate) -> str:
-    first, *rest = fate.entry.commits
-    last = f" to {rest[-1].oid[:10]}" if rest else ""
-    return f"{first.oid[:10]}{last} <bdi>{text(first.subject)}</bdi>"
+    ids, subject = split_name(fate.entry)
+    return ids if subject is None else f"{ids} <bdi>{text(subject)}</bdi>"
 
 
 def _size(split: Split) -> str:

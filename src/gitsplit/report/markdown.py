@@ -23,6 +23,7 @@ from gitsplit.report.text import (
     left_lines,
     message_lines,
     part_lines,
+    split_name,
 )
 
 MOST_BYTES = 12_000
@@ -68,8 +69,9 @@ def _overview(commits: Iterable[CommitFate]) -> Iterator[str]:
 def _split_blocks(commit: CommitFate) -> Iterator[str]:
     """A commit that is split, in one line, and a line for each that it becomes."""
     assert commit.split is not None, "the commit is split"
-    subject = code(printable(commit.entry.commit.subject))
-    yield f"**{commit.entry.oid[:10]}** {subject}: {_into(commit.split)}"
+    ids, subject = split_name(commit.entry)
+    named = "" if subject is None else f" {code(printable(subject))}"
+    yield f"**{ids}**{named}: {_into(commit.split)}"
     if commit.complaints:
         yield _items(commit.complaints)
     yield "\n".join(_parts(commit.split))

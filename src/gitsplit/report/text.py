@@ -80,7 +80,8 @@ def fate_lines(commit: CommitFate, has_patch: bool) -> Iterator[str]:
     """What becomes of a commit of the series, and what stands against it."""
     against = [f"  ! {printable(each)}" for each in commit.complaints]
     if commit.split is not None:
-        yield _split_heading(commit.entry)
+        ids, subject = split_name(commit.entry)
+        yield ids if subject is None else f"{ids} {_subject_words(subject)}"
         yield from against
         yield from _split_lines(commit.split, has_patch)
     else:
@@ -91,11 +92,15 @@ def fate_lines(commit: CommitFate, has_patch: bool) -> Iterator[str]:
         yield from diff_lines(commit.changes)
 
 
-def _split_heading(entry: Entry) -> str:
+def split_name(entry: Entry) -> tuple[str, bytes | None]:
+    """What a split commit or range goes by: its ids, and its subject.
+
+    A range has several; its number of commits stands with the ids.
+    """
     if not entry.rest:
-        return f"{entry.oid[:10]} {_subject_words(entry.commit.subject)}"
+        return entry.oid[:10], entry.commit.subject
     number = quantity(len(entry.commits), "commit")
-    return f"{entry.oid[:10]} to {entry.rest[-1].oid[:10]}, {number}"
+    return f"{entry.oid[:10]} to {entry.rest[-1].oid[:10]}, {number}", None
 
 
 def _heading(commit: CommitFate) -> str:
