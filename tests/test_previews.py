@@ -226,6 +226,18 @@ def test_a_range_goes_by_its_ends_in_every_format(
         assert f"<title>Split of {heading}</title>" in told
 
 
+def test_punctuation_stands_outside_of_the_code(repo: Repository) -> None:
+    repo.commit("base\n", {"a": b"1\n", "b": b"1\n"})
+    repo.commit("both\n", {"a": b"2\n", "b": b"2\n"})
+    repo.git("checkout", "-q", "-b", "@org/team")
+    for name in ("#12", "b55"):
+        repo.git("branch", "-q", name)
+    text = done(repo.path, "-n", "--commits", "2", "--format", "markdown", "HEAD~1")
+
+    (line,) = [x for x in text.splitlines() if x.startswith("- Rewrites ")]
+    assert line == "- Rewrites `@org/team`, `#12`, `b55`, main: 1 commit → 2."
+
+
 @pytest.mark.parametrize("mark", ["", "> ", "> > "])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_a_comment_is_applied_as_it_was_proposed(

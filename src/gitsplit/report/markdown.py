@@ -180,7 +180,18 @@ def _inline_word(word: str) -> str:
     if told and re.fullmatch(r"[)”.,;:]*", word[told.end() :]):
         return code(told[1].replace(_BLANK, " ")) + word[told.end() :]
     word = word.replace(_BLANK, " ")
-    return word if not word or _HARMLESS.fullmatch(word) else code(word)
+    if not word or _HARMLESS.fullmatch(word):
+        return word
+    before, bare, behind = _punctuated(word)
+    return f"{before}{code(bare)}{behind}" if bare else code(word)
+
+
+def _punctuated(word: str) -> tuple[str, str, str]:
+    """The word, and the punctuation before and behind it that means nothing."""
+    is_call = "(" in word.lstrip("(“")
+    bare = word.lstrip("(“").rstrip("”.,;:" if is_call else ")”.,;:")
+    before, _, behind = word.partition(bare)
+    return before, bare, behind
 
 
 _ENTITIES = re.compile(r"[^\w .,;()-]")
