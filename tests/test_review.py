@@ -179,6 +179,22 @@ def test_where_there_is_one_a_sign_off_that_is_lost_is_refused(
     assert "Gerrit would refuse the push. Commit 1" in ran.err
 
 
+@pytest.mark.parametrize("form", ["text", "markdown", "script"])
+def test_a_dry_run_says_in_every_format_that_gerrit_would_refuse(
+    repo: Repository, form: str
+) -> None:
+    two_things(repo, "two things\n\nSigned-off-by: A <a@b>\n")
+    repo.git("config", "gerrit.host", "review.example.com")
+    plan = unsigned_plan(repo)
+    ran = gitsplit(repo.path, "-n", "--plan", "-", "--format", form, stdin=plan)
+
+    assert ran.status == 1
+    assert "Gerrit would refuse the push. Commit 1" in ran.err
+    assert ran.out
+    told = ran.err if form == "script" else ran.out
+    assert "Gerrit would refuse it. " in told.replace("`", "")
+
+
 LINK = f"Link: https://review.example.org/id/{IDS[0]}"
 
 

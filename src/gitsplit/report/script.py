@@ -58,14 +58,28 @@ move() {{
 
 
 def printout(dry_run: DryRun) -> Printout:
-    """The script; raises why the commits can't be made."""
+    """The script, and beside it what stands against it.
+
+    Raises why the commits can't be made.
+    """
     made = dry_run.recipes()
     lines = [
         _START.format(count=quantity(len(made.commits), "commit"), head=made.old_head),
         *(line for n, one in enumerate(made.commits) for line in _commit(n, one)),
         *_end(made),
     ]
-    return Printout("\n".join(lines) + "\n", is_utf8=True)
+    preview = dry_run.preview()
+    against = (
+        f"{fate.entry.oid[:10]}: {complaint}"
+        for fate in preview.commits
+        for complaint in fate.complaints
+    )
+    return Printout(
+        "\n".join(lines) + "\n",
+        notes=(*against, *preview.warnings),
+        is_utf8=True,
+        refusal=preview.refusal,
+    )
 
 
 def _commit(number: int, recipe: Recipe) -> Iterator[str]:
