@@ -198,3 +198,18 @@ def test_other_formats_are_of_dry_runs_alone(
     ran = gitsplit(series.path, *args, "HEAD~1")
     assert (ran.status, ran.out) == (2, "")
     assert "requires --dry-run" in ran.err
+
+
+@pytest.mark.parametrize("name", ["nowhere/result", "", ".", ".git/HEAD", ".git"])
+@pytest.mark.parametrize("call", [("--yes", "-c", "HEAD~2"), ("-n", "-c", "HEAD~2")])
+def test_where_nothing_can_be_written_nothing_is_done(
+    series: Repository, name: str, call: tuple[str, ...]
+) -> None:
+    before, head = series.refs(), (series.path / ".git/HEAD").read_bytes()
+
+    ran = gitsplit(series.path, "--format=json", *call, "-o", name)
+
+    told = document(ran)
+    assert (ran.status, told["state"]) == (1, "unchanged")
+    assert "can't be written" in told["message"]
+    assert (series.refs(), (series.path / ".git/HEAD").read_bytes()) == (before, head)

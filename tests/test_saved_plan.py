@@ -1,6 +1,7 @@
 """The plan saved from the screen: what ``--plan`` reads, never over another file."""
 
 import json
+import os
 
 import pytest
 
@@ -137,3 +138,43 @@ def test_what_cannot_be_written_is_said_and_the_screen_stays(
     assert ran.status == 0
     assert why in ran.out
     assert repo.git("status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("fifo", "it is no regular file"),
+        (".git/config", "it is in the git directory"),
+        ("into-git", "it is in the git directory"),
+    ],
+)
+def test_only_files_of_the_users_are_replaced(
+    repo: Repository, name: str, why: str
+) -> None:
+    tangled(repo)
+    os.mkfifo(repo.path / "fifo")
+    (repo.path / "into-git").symlink_to(".git/config")
+    before = (repo.path / ".git/config").read_bytes()
+    ran = gitsplit(
+        repo.path,
+        *("--no-screen", "-c", "HEAD~2", "--group-by", "none"),
+        stdin=f"W {name}\nW {name}\nq\nq\n".encode(),
+    )
+    assert ran.out.count(f"{name} can't be written: {why}") == 2
+    assert (repo.path / "fifo").is_fifo()
+    assert (repo.path / ".git/config").read_bytes() == before
+
+
+def test_what_a_link_leads_to_is_replaced(repo: Repository) -> None:
+    tangled(repo)
+    (repo.path / "there").write_text("mine\n")
+    (repo.path / "link").symlink_to("there")
+    terminal = opened(repo, "-c", "HEAD~2", "--group-by", "none")
+    terminal.type(f"W\x15link{ENTER}")
+    terminal.wait_for("exists · the same name again replaces it")
+    terminal.type(ENTER)
+    terminal.wait_for("saved link")
+    terminal.type("qq")
+    assert terminal.exit_status() == 0, terminal.text
+    assert (repo.path / "link").is_symlink()
+    assert json.loads((repo.path / "there").read_bytes())["format"] == "gitsplit-plan"

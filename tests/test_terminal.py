@@ -188,6 +188,21 @@ def times_awake(process: int) -> dict[str, str]:
     }
 
 
+@pytest.mark.parametrize(
+    "bytes_pasted", ["\x1b[31m", "\x1b[0m", "\x1b[1;2;3;4M", "\x1b[<0;5M", "\x1b[<;;M"]
+)
+def test_pasted_colours_are_no_mouse(repo: Repository, bytes_pasted: str) -> None:
+    tangled(repo)
+    terminal = Terminal(repo.path, "-c", "HEAD~2")
+    terminal.wait_for("? help")
+    terminal.type(bytes_pasted + "/" + bytes_pasted + "line")
+    terminal.wait_for("search: line")
+    terminal.type("\x1b")
+    terminal.settle()
+    terminal.type("qq")
+    assert terminal.exit_status() == 0, terminal.text
+
+
 def test_keys_of_the_configuration_are_those_of_the_screen(repo: Repository) -> None:
     tangled(repo)
     repo.git("config", "gitsplit.key.save-plan", "F5")

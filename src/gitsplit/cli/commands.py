@@ -57,7 +57,7 @@ def dry_run(options: Options) -> None:
     from gitsplit.workflow.propose import distrusted_command_warnings
     from gitsplit.workflow.work import open_idle_repository
 
-    repo = open_idle_repository(current_directory())
+    repo = _with_output_checked(open_idle_repository(current_directory()), options)
     if worker := other_at_work(repo):
         say(f"{with_capital(worker)} is still running.")
     request = _request(options)
@@ -140,13 +140,12 @@ def _show(repo: "Repository", printed: "Printout", *, is_paged: bool) -> None:
 def check(options: Options) -> int:
     """Print what each commit of a range seems to hold; 1 where something is found."""
     from gitsplit.cli.output import warnings
-    from gitsplit.git.repository import open_repository
     from gitsplit.report import appraisal as report
     from gitsplit.workflow.appraisal import appraise
     from gitsplit.workflow.propose import distrusted_command_warnings
     from gitsplit.workflow.work import replacement_warnings
 
-    repo, request = open_repository(current_directory()), _request(options)
+    repo, request = _open(options), _request(options)
     for warning in distrusted_command_warnings(repo, request):
         say(warning)
     with Progress() as tell:
@@ -172,11 +171,10 @@ def _write_text(options: Options, text: str, *, is_utf8: bool = False) -> None:
 
 def split(options: Options) -> None:
     """Propose a split, apply it if the user accepts it, and print what was done."""
-    from gitsplit.git.repository import open_repository
     from gitsplit.workflow.journal_state import recover_first
     from gitsplit.workflow.run import run
 
-    repo = open_repository(current_directory())
+    repo = _open(options)
     with recover_first(repo, say):
         try:
             progress = Progress(is_drawn=not options.no_screen)
@@ -189,6 +187,42 @@ def split(options: Options) -> None:
             _write_unchanged(options)
         else:
             _print_outcome(repo, result, options)
+
+
+def _open(options: Options) -> "Repository":
+    """The repository here; raises GitsplitError where ``-o`` can't be written."""
+    from gitsplit.git.repository import open_repository
+
+    return _with_output_checked(open_repository(current_directory()), options)
+
+
+def _with_output_checked(repo: "Repository", options: Options) -> "Repository":
+    """The repository; raises GitsplitError where ``-o`` can't name a file to write.
+
+    What a run has done could not be told otherwise.
+    """
+    name = options.output
+    if name in (None, "-"):
+        return repo
+    path = Path(name or "")
+    why = ""
+    if not name or path.is_dir():
+        why = "it is a directory" if name else "the name is empty"
+    elif not path.resolve().parent.is_dir():
+        why = "there is no such directory"
+    elif _is_inside_git_dir(repo, path):
+        why = "it is in the git directory"
+    if why:
+        raise GitsplitError(
+            f"“{name}” can't be written: {why}.", hint="Name another file with -o."
+        )
+    return repo
+
+
+def _is_inside_git_dir(repo: "Repository", path: Path) -> bool:
+    from gitsplit.git.state_dir import is_inside_git_dir
+
+    return is_inside_git_dir(repo, path)
 
 
 def _request(options: Options) -> "Request":
@@ -326,10 +360,9 @@ def _print_rebase(
 def undo_last(options: Options) -> None:
     """Undo the last rewrite, and print what was undone."""
     from gitsplit.git.journal import last_undoable
-    from gitsplit.git.repository import open_repository
     from gitsplit.workflow.journal_state import recover_first
 
-    repo = open_repository(current_directory())
+    repo = _open(options)
     last = last_undoable(repo)
     with recover_first(repo, say) as recovered:
         if recovered and last_undoable(repo) == last:
@@ -369,11 +402,10 @@ def _warning_of_pushed(repo: "Repository", record: "Record") -> str:
 
 def resume(options: Options) -> None:
     """Continue the rebase that stopped at a conflict; print where it has ended."""
-    from gitsplit.git.repository import open_repository
     from gitsplit.workflow.conflict import continue_rewrite
     from gitsplit.workflow.journal_state import recover_first
 
-    repo = open_repository(current_directory())
+    repo = _open(options)
     with recover_first(repo, say) as recovered:
         if not recovered or repo.is_rebasing:
             _print_rebase(repo, continue_rewrite(repo), options)
@@ -383,12 +415,11 @@ def resume(options: Options) -> None:
 
 def abort(options: Options) -> None:
     """Abort the rebase that stopped at a conflict; print what is back where."""
-    from gitsplit.git.repository import open_repository
     from gitsplit.report.summary import abort_text
     from gitsplit.workflow.conflict import abort_rewrite
     from gitsplit.workflow.journal_state import recover_first
 
-    repo = open_repository(current_directory())
+    repo = _open(options)
     with recover_first(repo, say) as recovered:
         if not recovered or repo.is_rebasing:
             record = abort_rewrite(repo, say)

@@ -128,16 +128,25 @@ def is_for_programs() -> bool:
 def print_document(text: str, name: str | None = None) -> None:
     """Write the one document of a call to standard output, or the file of that name.
 
-    Raises GitsplitError where that can't be written, and BrokenPipeError where the
-    reader has gone.
+    Where the file can't be written, it goes to standard output. Raises GitsplitError
+    where that can't be written, and BrokenPipeError where the reader has gone.
     """
     assert _document is not None, "standard output is kept for it"
     _document.is_written = True
-    if name is not None and name != "-":
+    if name is None or name == "-":
+        _write_document(_document, text)
+        return
+    try:
         write_text_file(name, text)
-    elif _document.stream is not None:  # else it was closed before the start
-        with guard_stdout("Name a file with -o.", _document.stream):
-            click.echo(printable_lines(text).encode(), nl=False, file=_document.stream)
+    except GitsplitError:
+        _write_document(_document, text)
+        raise
+
+
+def _write_document(document: _Document, text: str) -> None:
+    if document.stream is not None:  # else it was closed before the start
+        with guard_stdout("Name a file with -o.", document.stream):
+            click.echo(printable_lines(text).encode(), nl=False, file=document.stream)
 
 
 def print_stderr(line: str) -> None:

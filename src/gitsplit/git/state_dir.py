@@ -378,3 +378,10 @@ def _directory_name(ref: bytes) -> str:
         return name
     digest = sha1(ref, usedforsecurity=False).hexdigest()
     return f"{name[: _LONGEST - len(digest)]}-{digest}"
+
+
+def is_inside_git_dir(repo: Repository, path: Path) -> bool:
+    """Whether the path, links followed, is in a git directory of the repository."""
+    found = path.resolve()
+    places = (repo.git_dir.resolve(), repo.common_dir.resolve())
+    return any(found.is_relative_to(place) for place in places)

@@ -8,6 +8,7 @@ import asyncio
 import gc
 import os
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from threading import Thread
 
@@ -17,6 +18,7 @@ from prompt_toolkit.application import Application, get_app, run_in_terminal
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPress
+from prompt_toolkit.key_binding.bindings.mouse import load_mouse_bindings
 from prompt_toolkit.key_binding.key_processor import KeyPressEvent, KeyProcessor
 from prompt_toolkit.keys import KEY_ALIASES, Keys
 from prompt_toolkit.layout import Container, Layout
@@ -390,6 +392,14 @@ class Shell:
             is_unused = Condition(partial(self._is_unused, key))
             say = unused_action(key, key_name(help_key))
             bindings.add(key, filter=is_unused)(self._handler(say))
+
+        mouse = load_mouse_bindings().bindings[0].handler
+
+        @bindings.add(Keys.Vt100MouseEvent)
+        def _(event: KeyPressEvent) -> None:
+            # Pasted colours begin as reports of a mouse do, and are none.
+            with suppress(ValueError, KeyError, IndexError):
+                mouse(event)
 
         @bindings.add("<any>", filter=Condition(self.is_waiting))
         def _(event: KeyPressEvent) -> None:

@@ -1,7 +1,7 @@
 """Between plan files and the work of a run: what one says is to be done, and back."""
 
 from collections.abc import Iterator, Mapping
-from errno import EISDIR
+from errno import EEXIST, EISDIR, EPERM
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -15,7 +15,7 @@ from gitsplit.errors import (
 )
 from gitsplit.git import history
 from gitsplit.git.repository import Repository
-from gitsplit.git.state_dir import create_file, write_file
+from gitsplit.git.state_dir import create_file, is_inside_git_dir, write_file
 from gitsplit.model.diff import FileChange
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
@@ -183,15 +183,21 @@ def numbered_plan_document(work: Work, *, has_lines: bool) -> PlanDocument:
 def save_plan(repo: Repository, work: Work, name: str, *, replaces: bool) -> bool:
     """Write the work to a file as ``-n --format json`` has it, in one step.
 
-    False where the file exists, unless it is to be replaced. Raises WriteFailed.
+    False where the file exists, unless it is to be replaced; a link to one stays.
+    Raises WriteFailed, also for what is no file and what is in the git directory.
     """
     from gitsplit.planfile.dump import dump_plan  # which reading a plan needs not
 
     text = dump_plan(numbered_plan_document(work, has_lines=False)).encode()
     path = Path(name)
     try:
+        path = path.resolve() if path.is_symlink() else path
         if path.is_dir():
             raise IsADirectoryError(EISDIR, "it is a directory")
+        if path.exists() and not path.is_file():
+            raise FileExistsError(EEXIST, "it is no regular file")
+        if is_inside_git_dir(repo, path):
+            raise PermissionError(EPERM, "it is in the git directory")
         if not replaces:
             return create_file(repo, path, text)
         write_file(repo, path, text, is_durable=True)
