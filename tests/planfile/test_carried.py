@@ -11,7 +11,7 @@ from gitsplit.errors import InvalidPlan
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan, empty_groups
 from gitsplit.planfile.compact import compact_plan
-from gitsplit.planfile.document import PlanDocument
+from gitsplit.planfile.document import CommitEntry, GroupEntry, PlanDocument
 from gitsplit.planfile.extract import PAGE_START, plan_text
 from gitsplit.planfile.match import entry_of_plan, plan_of_entry
 from gitsplit.planfile.numbering import hunk_entries
@@ -28,11 +28,6 @@ def document_of(plan: Plan) -> PlanDocument:
     return PlanDocument(None, Oid("1" * 40), (listed,))
 
 
-def without_reasons(plan: Plan) -> Plan:
-    groups = tuple(replace(group, reason="") for group in plan.groups)
-    return replace(plan, groups=groups)
-
-
 @given(plans(commits()) | range_plans())
 def test_a_plan_in_few_lines_by_numbers_means_the_same(plan: Plan) -> None:
     assume(not empty_groups(plan))
@@ -40,9 +35,16 @@ def test_a_plan_in_few_lines_by_numbers_means_the_same(plan: Plan) -> None:
     (read,) = load_plan(compact_plan(document)).series
     (entry,) = document.series
 
-    assert plan_of_entry(read, plan.changes) == without_reasons(
-        plan_of_entry(entry, plan.changes)
-    )
+    assert plan_of_entry(read, plan.changes) == plan_of_entry(entry, plan.changes)
+
+
+def test_a_plan_in_few_lines_keeps_its_reasons() -> None:
+    group = GroupEntry(b"one", reason="`a` and @b belong together.", rest=(0,))
+    entry = CommitEntry(Oid("2" * 40), action="split", groups=(group,))
+    document = PlanDocument(None, Oid("1" * 40), (entry,))
+    (read,) = load_plan(compact_plan(document)).series
+
+    assert [each.reason for each in read.groups] == [group.reason]
 
 
 PLAN = '{"format":"gitsplit-plan","version":1,"series":[\n{"a":"``` > @x"}]}'

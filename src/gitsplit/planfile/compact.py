@@ -34,15 +34,16 @@ _DEFAULTS: dict[str, object] = {
 def compact_plan(document: PlanDocument) -> str:
     """The JSON text: a line for each new commit, and for each that isn't split.
 
-    ``document`` lists the hunks of the commits that are split. Reasons and subjects are
-    left out.
+    ``document`` lists the hunks of the commits that are split. Subjects are left out.
     """
-    series = tuple(_without_words(_by_numbers(entry)) for entry in document.series)
+    series = tuple(
+        replace(_by_numbers(entry), subject=b"", hunks=()) for entry in document.series
+    )
     value = plan_value(replace(document, series=series))
     head = {name: part for name, part in value.items() if name != "series"}
-    entries = value["series"]
-    assert isinstance(entries, list)
-    lines = ",\n".join(map(_entry_lines, entries))
+    values = value["series"]
+    assert isinstance(values, list)
+    lines = ",\n".join(map(_entry_lines, values))
     return inert_json(f'{_json(head)[:-1]},"series":[\n{lines}]}}\n')
 
 
@@ -70,11 +71,6 @@ def _without_defaults(value: object) -> object:
             if name not in _DEFAULTS or each != _DEFAULTS[name]
         }
     return value
-
-
-def _without_words(entry: CommitEntry) -> CommitEntry:
-    groups = tuple(replace(group, reason="") for group in entry.groups)
-    return replace(entry, subject=b"", groups=groups, hunks=())
 
 
 def _by_numbers(entry: CommitEntry) -> CommitEntry:
