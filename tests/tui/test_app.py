@@ -20,6 +20,7 @@ from gitsplit.tui.app import ESCAPE_SECONDS, Shell, run_screen
 from gitsplit.tui.background.worker import Backend
 from gitsplit.tui.key_rows import KeyContext, Pressed, action_of
 from gitsplit.tui.keymap import TABLE, key_table
+from gitsplit.tui.pointer import refused_click
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
     NumberPurpose,
@@ -326,6 +327,23 @@ def test_a_click_in_the_footer_presses_the_key() -> None:
     assert labels[3] == "lines"
     assert played(f"\x1b[<0;{column};{ROWS}m").state.unit is Unit.LINES
     assert played(f"\x1b[<0;2;{ROWS}m").state == played("").state  # 1-9
+
+
+def test_a_click_on_enter_in_the_preview_applies_nothing() -> None:
+    preview = played("w").state
+    keys = [key for key, _ in footer(preview)]
+    at = keys.index("Enter")
+    column = sum(len(f" {key} {label} ") for key, label in footer(preview)[:at]) + 2
+
+    clicked = played(f"w\x1b[<0;{column};{ROWS}m")
+
+    assert isinstance(clicked.result, Interrupted)
+    assert clicked.state.screen is Screen.PREVIEW
+    refused = refused_click(preview, "enter")
+    assert refused is not None
+    assert refused.sentence == "A click applies nothing: press Enter."
+    # In a prompt, Enter accepts what is typed.
+    assert refused_click(reduce(preview, Ask(Purpose.SEARCH)), "enter") is None
 
 
 def test_a_click_in_the_footer_of_a_prompt_ends_it() -> None:

@@ -49,7 +49,7 @@ from gitsplit.tui.key_rows import (
     context_of,
 )
 from gitsplit.tui.keymap import UNUSED, key_table, unused_action
-from gitsplit.tui.pointer import Pointer, key_in_footer
+from gitsplit.tui.pointer import Pointer, key_in_footer, refused_click
 from gitsplit.tui.state.app_state import (
     LISTS,
     Look,
@@ -470,13 +470,20 @@ class Shell:
         if region is Region.FOOTER:
             width = application.output.get_size().columns
             if mouse.pointed is Pointed.CLICK:
-                self._press(key_in_footer(self.state, width, mouse.column), application)
+                self._click_key(key_in_footer(self.state, width, mouse.column))
             return
         is_paged = self._is_paged()
         most = self._last_scroll(application) if is_paged else FAR
         action = self._pointer.action(self.state, region, mouse, most)
         if action is not None and context_of(self.state) is not KeyContext.PROMPT:
             self._answer_key(action, application)
+
+    def _click_key(self, key: str) -> None:
+        """Press the key of the footer that was clicked, or say why not."""
+        if refused := refused_click(self.state, key):
+            self._answer_key(refused, get_app())
+        else:
+            self._press(key, get_app())
 
     @staticmethod
     def _press(key: str, application: ScreenApplication) -> None:

@@ -2,15 +2,17 @@
 
 A click moves the cursor or selects a commit; on a commit's digit it sends there what is
 selected, on ``+`` to a new commit, in the footer it presses the key. Dragging selects
-lines, and the wheel scrolls.
+lines, and the wheel scrolls. Nothing is applied by a click: one that is let go a moment
+late, when the footer has become that of the preview, would rewrite history.
 """
 
 from gitsplit.model.plan import DROPPED
-from gitsplit.tui.key_rows import DIGITS
-from gitsplit.tui.state.app_state import State
+from gitsplit.tui.key_rows import DIGITS, KeyContext, context_of
+from gitsplit.tui.state.app_state import Refusal, State
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.reading import MoveRows, MoveTo, SelectLines
 from gitsplit.tui.update.actions.screens import Scroll
+from gitsplit.tui.update.actions.shell import Refused
 from gitsplit.tui.update.actions.split import AddCommit, FocusOn, Send
 from gitsplit.tui.view.frame import footer_key_at
 from gitsplit.tui.view.key_help import footer_keys_of
@@ -91,3 +93,10 @@ def key_in_footer(state: State, width: int, column: int) -> str:
     found = footer_key_at([*keys], width, column)
     key = "" if found is None else keys[found]
     return "" if key in DIGITS else key
+
+
+def refused_click(state: State, key: str) -> Refused | None:
+    """Why a click on this key of the footer doesn't press it; None where it does."""
+    if context_of(state) is not KeyContext.PREVIEW or key != "enter":
+        return None
+    return Refused("A click applies nothing: press Enter.", Refusal.NOTE)
