@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 
 from gitsplit.model.message import (
     change_ids,
+    has_body,
     stripspace,
     subject_of,
     trailers,
     with_subject,
     with_trailer_lines,
+    without_trailers,
 )
 from tests.messages import (
     MEANINGFUL,
@@ -48,12 +50,36 @@ with_git = settings(
         ),
         (b"S\r\n\r\nBug: 1\r\n", [(b"Bug", b"1")]),
         (b"S\n\nConflicts:\n\ta.py\n", []),
+        (b"S\n\nfix: keep the last line\n", []),
+        (b"S\n\ntest:\tadd two\nBug: 1\n", [(b"Bug", b"1")]),
+        (
+            b"S\n\nfix: #12\nTest: all of them\n",
+            [(b"fix", b"#12"), (b"Test", b"all of them")],
+        ),
     ],
 )
 def test_trailers_are_those_of_the_last_paragraph(
     message: bytes, expected: list[tuple[bytes, bytes]]
 ) -> None:
     assert list(trailers(message)) == expected
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        (b"S\n\nfix: keep the last line\n", True),
+        (b"S\n\nfix: keep the last line\nBug: 1\n", True),
+        (b"S\n\nBug: 1\n", False),
+        (b"S\n\nfix(cli): keep it\n\nBug: 1\n", True),
+    ],
+)
+def test_a_subject_with_a_type_is_a_body(message: bytes, told: bool) -> None:
+    assert has_body(message) == told
+    body, items = without_trailers(message)
+    assert body + b"".join(item + b"\n" for item in items) == message
+    # To git and Gerrit it is a trailer all the same: what is added joins it.
+    added = git("interpret-trailers", "--trailer", "New: line", stdin=message)
+    assert with_trailer_lines(message, [b"New: line"]) == added
 
 
 @pytest.mark.parametrize(

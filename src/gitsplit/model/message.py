@@ -18,6 +18,7 @@ only its host. Servers (``review_urls``) are the URLs of their pages, or ``//hos
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import takewhile
 
 from msgspec import Struct
 
@@ -35,6 +36,11 @@ _CHANGE_ID_LENGTH = 41
 _NO_CHANGE_ID = b"I" + b"0" * 40
 _TRAILER = re.compile(rb"([A-Za-z0-9-]+)[ \t]*:(.*)", re.S)
 _GENERATED = (b"Signed-off-by: ", b"(cherry picked from commit ")
+_TYPED = re.compile(
+    rb"(build|chore|ci|docs|feat|fix|perf|refactor|revert|style|test):[ \t]*\S+[ \t]+\S"
+)
+"""A subject by conventional commits: several words after a type in lower case."""
+
 _URL = re.compile(
     rb"(?:[a-z][a-z0-9+.-]*://)?(?:[^/@]*@)?(\[[^]/]*\]|[^/:]+)(?::.*|/.*)?"
 )
@@ -152,11 +158,12 @@ def trailers(message: bytes) -> tuple[tuple[bytes, bytes], ...]:
     The block is git's (git-interpret-trailers(1), with ``--no-divider``): the last
     paragraph, other than the title, whose lines are all trailers, or a quarter of
     them with a ``Signed-off-by`` or ``(cherry picked from commit`` among them. The
-    list of ``Conflicts:`` that old versions of git left at the end is none.
+    list of ``Conflicts:`` that old versions of git left at the end is none. Nor are
+    subjects like ``fix: keep the last line`` at its start, which git takes for some.
     """
     # To git the last paragraph ends before any blank line, to Gerrit not before all.
     block = _trailer_block(message.rstrip(SPACE) + b"\n")
-    found = (_TRAILER.match(item) for item in block)
+    found = (_TRAILER.match(item) for item in block[_typed_count(block) :])
     return tuple((each[1], _unfold(each[2])) for each in found if each)
 
 
@@ -172,13 +179,15 @@ def footers(message: bytes) -> tuple[tuple[bytes, bytes], ...]:
 def without_trailers(message: bytes) -> tuple[bytes, tuple[bytes, ...]]:
     """The message without its trailer block, and the items of the block.
 
-    An item is a line without its newline, with the lines that continue it.
+    An item is a line without its newline, with the lines that continue it. What isn't
+    among :func:`trailers` at the start of the block stays in the message.
     """
-    items = _trailer_block(message)
+    block = _trailer_block(message)
+    items = block[_typed_count(block) :]
     if not items:
         return message, ()
-    start, _ = _last_paragraph(message)
-    return message[:start], tuple(item.rstrip(b"\n") for item in items)
+    stop = _end_of_text(message) - sum(map(len, items))
+    return message[:stop], tuple(item.rstrip(b"\n") for item in items)
 
 
 def with_trailer_lines(message: bytes, lines: Sequence[bytes]) -> bytes:
@@ -425,6 +434,11 @@ def _trailer_block(message: bytes) -> tuple[bytes, ...]:
     is_title = start == 0
     is_conflicts = len(items) == 1 and items[0].startswith(b"Conflicts:\n")
     return () if is_title or is_conflicts or not enough else items
+
+
+def _typed_count(block: Sequence[bytes]) -> int:
+    """How many items at the start of a trailer block are subjects with a type."""
+    return sum(1 for _ in takewhile(_TYPED.match, block))
 
 
 def _has_generated(items: tuple[bytes, ...]) -> bool:
