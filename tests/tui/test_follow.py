@@ -3,8 +3,9 @@
 from msgspec.structs import replace
 from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 
+from gitsplit.proposal.names import Link
 from gitsplit.proposal.propose import proposals
-from gitsplit.tui.state.app_state import State
+from gitsplit.tui.state.app_state import KnownLinks, State
 from gitsplit.tui.state.confirmed import confirmed_edits
 from gitsplit.tui.state.undo import memory_of, with_memory
 from gitsplit.tui.update.actions.reading import MarkHunk, MoveRows, Widen
@@ -179,3 +180,15 @@ def test_a_later_start_moves_nothing_that_was_confirmed() -> None:
     sent = after(at(after(at(opened(), 3), Take()), 0), Send(1), Undo())
     again = with_memory(opened(), memory_of(sent))
     assert confirmed_edits(again, COMMIT) == confirmed_edits(sent, COMMIT)
+
+
+def test_none_follows_where_a_name_would_come_too_late() -> None:
+    before = opened()
+    link = Link("fill_mug", frozenset([1]), frozenset([4]))
+    state = replace(before, links=KnownLinks(before.plan.edits, (link,)))
+
+    assert groups(after(state, Send(1))) == (1, 0, 0, 0, 0, 1)
+    # What is too late already is no reason.
+    late = replace(link, users=frozenset([4]), definers=frozenset([5]))
+    state = replace(before, links=KnownLinks(before.plan.edits, (late,)))
+    assert groups(after(state, Send(1))) == (1, 1, 1, 0, 0, 1)

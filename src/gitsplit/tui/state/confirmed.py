@@ -14,6 +14,7 @@ from gitsplit.model.listing import quantity
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan, with_edits_assigned
 from gitsplit.tui.state.app_state import State, Unit
+from gitsplit.tui.state.order_guard import known_links
 from gitsplit.tui.state.undo import with_plan
 
 FOLLOWED = "»"
@@ -73,7 +74,8 @@ def _followers(state: State, plan: Plan, places: Sequence[int]) -> tuple[int, ..
     """The places of the edits that follow those at ``places``, which were just sent.
 
     None where the user has selected more or less than a hunk, which is meant so; none
-    without scores: while the proposal is being made, and where it is by location.
+    without scores: while the proposal is being made, and where it is by location. Nor
+    where an order that holds would be broken by them.
     """
     commit = state.target.commit
     proposals = state.own_proposals
@@ -88,13 +90,29 @@ def _followers(state: State, plan: Plan, places: Sequence[int]) -> tuple[int, ..
 
     if not isinstance(proposals, ProposalsByContent):
         return ()
-    return followers(
+    found = followers(
         plan,
         proposals.commit.pieces,
         proposals.pair_scores,
         confirmed_edits(state, commit),
         places,
     )
+    to = plan.group_of[places[0]]
+    return () if _break_order(state, plan, found, to) else found
+
+
+def _break_order(state: State, plan: Plan, places: Sequence[int], to: int) -> bool:
+    """Whether edits sent to a group would need names too soon that they don't now."""
+    known = known_links(state)
+    if not places or known is None or not known.links:
+        return False
+    from gitsplit.proposal.names import needs_by_place  # known by now
+
+    def broken(made: Plan) -> set[tuple[int, str, bool]]:
+        needs = needs_by_place(known.links, made.group_of)
+        return {(at, n.name, n.is_gone) for at, every in needs.items() for n in every}
+
+    return not broken(with_edits_assigned(plan, places, to)) <= broken(plan)
 
 
 def _with_followers(
