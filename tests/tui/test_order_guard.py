@@ -23,7 +23,7 @@ from gitsplit.tui.update.actions.split import (
     TakeAlong,
 )
 from gitsplit.tui.update.reduce import reduce
-from gitsplit.tui.view.commits import commit_lines
+from gitsplit.tui.view.commits import commit_blocks, commit_lines
 from gitsplit.tui.view.frame import reason_line
 from gitsplit.tui.view.layout import page_lines
 from gitsplit.tui.view.series import series_lines
@@ -52,6 +52,25 @@ def opened(*groups: int) -> State:
 def gutters(state: State) -> list[str]:
     lines = (diff_line(state, n, 60) for n in range(len(state.rows)))
     return [fragment_list_to_text(line)[1:3] for line in lines]
+
+
+def test_a_narrow_pane_says_what_is_needed_and_from_where() -> None:
+    long = {**FILES, "recipe.py": ("x = 1\n", "x = parsed_amount_of_a_cup(1)\n")}
+    long["amounts.py"] = ("", "def parsed_amount_of_a_cup(text):\n    return 1\n")
+    plan = plan_of(long, 2, (1, 1, 0))
+    known = KnownLinks(plan.edits, links_of_plan(plan.changes, plan.edits))
+    state = reduce(state_of(plan), Linked(known))
+
+    def said(width: int) -> str:
+        lines = commit_blocks(state, width, 30)
+        texts = [fragment_list_to_text(lines.get(n)) for n in range(lines.height)]
+        found = next(text for text in texts if "needs" in text)
+        assert len(found) < width
+        return found.strip()
+
+    assert said(60).startswith("1 hunk")
+    assert said(44) == "⚠ needs parsed_amount_of_a_cup from 2"
+    assert said(30).endswith("…")
 
 
 def rows(state: State) -> list[str]:

@@ -294,11 +294,10 @@ def _body_cells(
 ) -> StyleAndTextTuples:
     """The size of the commit, then its files."""
     size = commit_sizes(state)[group]
+    if not at and not size.pieces:
+        return [("class:empty", "empty")]
     if not at:
-        is_empty = not size.pieces
-        return (
-            [("class:empty", "empty")] if is_empty else _sum_cells(state, group, size)
-        )
+        return _sum_cells(state, group, size, width - 1)
     if at <= block.files:
         file = sorted(size.files)[at - 1]
         return _file_cells(state, file, size.files[file], width - 1)
@@ -318,14 +317,15 @@ def _subject_lines(text: str, width: int) -> tuple[str, ...]:
     return (*lines[: _SUBJECT_LINES - 1], start_of(rest, width))
 
 
-def _sum_cells(state: State, group: int, size: Size) -> StyleAndTextTuples:
+def _sum_cells(state: State, group: int, size: Size, width: int) -> StyleAndTextTuples:
+    """The size of the commit; where it needs a name too soon that, before its size."""
     mark = "  " if state.plan.continues(group) is None else f"  {OWNER} "
     need = needs_of_commits(state).get(group)
     if need:
-        return [
-            ("", f"{quantity(size.pieces, 'hunk')}{mark}"),
-            ("class:warning", f"{WARNING} {need}"),
-        ]
+        hunks = f"{quantity(size.pieces, 'hunk')}{mark}"
+        warning = f"{WARNING} {start_of(need, width - get_cwidth(WARNING) - 1)}"
+        is_room = get_cwidth(hunks + warning) <= width
+        return [("", hunks if is_room else ""), ("class:warning", warning)]
     return [
         ("", quantity(size.pieces, "hunk")),
         ("class:added", f"  +{size.added}"),
