@@ -24,6 +24,7 @@ from tests.tui.builder import plan_of, state_of
 from tests.tui.test_app import played
 from tests.tui.test_dialog import said
 
+ROOT = Path(__file__).parents[2]
 SCREENS = {*KeyContext} - {KeyContext.PROMPT, KeyContext.LOOK, KeyContext.NUMBER}
 FIXED = {"enter", "c-c", "<sigint>", "g g", "0", *DIGITS}
 NAMES = {name for row in TABLE for name in row.names.split()}
@@ -91,6 +92,16 @@ def test_keys_are_written_as_the_page_has_them(
     )
     for key in keys:
         KeyBindings().add(*key.split())(lambda _: None)
+
+
+@pytest.mark.parametrize("page", ["docs/keys.md", "CHANGELOG.md"])
+def test_the_examples_of_the_pages_can_be_used(page: str) -> None:
+    example = re.compile(r'git config (?:--global )?gitsplit\.key\.([\w-]+) "(.+?)"')
+    found = example.findall((ROOT / page).read_text())
+
+    assert found
+    for name, keys in found:
+        assert own_keys({name: keys})
 
 
 def test_ctrl_i_is_tab_on_a_terminal() -> None:

@@ -96,7 +96,7 @@ def help_context(state: State) -> KeyContext:
 
 _ABOUT_NAMES = """\
 The last column has the names by which actions are given other keys, in the place of
-these: `git config --global gitsplit.key.undo "u Ctrl-Z"`. A key is a character, or a
+these: `git config --global gitsplit.key.undo "u Ctrl-T"`. A key is a character, or a
 name such as `F5`, `Ctrl-N`, `Alt-X`, `Enter`, `Space`, `Shift-Up`; `gg` is two keys,
 one after the other. Help and footer show what you have given. A name that isn't here, a
 key that doesn't exist, and one that two actions would have in one place are errors
