@@ -3,6 +3,7 @@
 import pytest
 from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 
+from gitsplit.tui.dialog.words import question
 from gitsplit.tui.state.app_state import Purpose, Screen, State
 from gitsplit.tui.state.board import board_place
 from gitsplit.tui.update.actions import Action
@@ -107,6 +108,14 @@ def test_the_list_opens_from_other_screens_and_leads_back(opening: Action) -> No
 
     assert listed_there.screen is Screen.STEPS
     assert (chosen.screen, chosen.steps_done) == (screen, ())
+
+
+def test_the_question_says_at_which_step_one_is() -> None:
+    state = after(begun(), *SENT, Undo(), OpenSteps())
+
+    assert question(state).startswith("Now at step 1, a number goes to another")
+    start = after(begun(), *SENT, Undo(), Undo(), OpenSteps())
+    assert question(start).startswith("Now before the first step, a number")
 
 
 def test_steps_in_a_series_say_their_commit() -> None:

@@ -284,10 +284,16 @@ def question(state: State) -> str:
 
 def _page_question(state: State) -> str:
     if state.screen is Screen.STEPS:
-        return f"Step {state.step}, a number goes to another, {keyed(state, _BACK)}"
+        return f"{_steps_words(state)}, a number goes to another, {keyed(state, _BACK)}"
     if state.screen is Screen.ORIGINAL:
         return f"{state.chosen[:7]} as it is, {keyed(state, _BACK)}"
     return "Preview" if state.problems else f"Preview, {APPLY} or q"
+
+
+def _steps_words(state: State) -> str:
+    """Up to which step all is done."""
+    done = len(state.steps_done)
+    return f"Now at step {done}" if done else "Now before the first step"
 
 
 def _hunk_question(state: State) -> str:
