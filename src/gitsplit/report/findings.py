@@ -469,6 +469,8 @@ def commits_not_continued(
 
     ``commits`` are numbered as they stand; those of other entries may be among them.
     """
+    if not entry.rest:
+        return iter(())  # of the many entries of a series hardly one is a range
     own = [n for n, each in enumerate(commits, 1) if each.draft.place == entry.oid]
     return not_continued_in(entry, own, {each.change_id for each in commits}, ids)
 

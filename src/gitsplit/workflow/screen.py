@@ -51,7 +51,6 @@ from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.preflight import Outlooks
 from gitsplit.workflow.proposal_cache import ProposalCache
 from gitsplit.workflow.propose import Request, has_command, trailers_to_copy
-from gitsplit.workflow.text_editing import edit_until_read
 from gitsplit.workflow.work import Work
 
 if TYPE_CHECKING:
@@ -341,6 +340,8 @@ def _edit_messages(
     def read(made: bytes) -> tuple[Sequence[bytes] | None, bytes]:
         found, why = _messages_from_editor(made, messages, mark)
         return found, b"%s %s\n%s" % (mark, why.encode(errors="replace"), made)
+
+    from gitsplit.workflow.text_editing import edit_until_read  # few edit them all
 
     edit = partial(user_programs.edit_text, repo)
     found, made = edit_until_read(edit, buffer_of(titles, messages, mark), read)
