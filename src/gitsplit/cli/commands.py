@@ -87,6 +87,7 @@ def _read_for_dry_run(repo: "Repository", request: "Request") -> "Work | None":
         work = read_work(repo, request, every=not request.edits, tell=report)
     for warning in replacement_warnings(repo, work.series):
         say(warning)
+    _say_misfit(work)
     if not request.edits:
         return work
     from gitsplit.workflow.text_editing import edit_as_text
@@ -108,6 +109,15 @@ def _printout(
         has_patch=options.patch,
     )
     return printout_in(form, findings)
+
+
+def _say_misfit(work: "Work") -> None:
+    """Say what of a plan doesn't fit that was fitted."""
+    if work.misfit:
+        from gitsplit.report.sentences import misfit_sentences
+
+        for sentence in misfit_sentences(work.misfit):
+            say(sentence)
 
 
 def _write(repo: "Repository", options: Options, printed: "Printout") -> None:

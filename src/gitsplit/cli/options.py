@@ -107,6 +107,10 @@ class Options:
     plan: str | None = _option(
         "--plan", metavar="FILE", help="Start from this plan; - is standard input."
     )
+    fit: bool = _flag(
+        "--fit",
+        help="With --plan: place what fits commits that have changed; list the rest.",
+    )
     group_by: "GroupBy" = _option(
         "--group-by",
         type=click.Choice(["auto", "file", "directory", "proximity", "none"]),
@@ -207,6 +211,8 @@ def check_usage(options: Options) -> None:
             raise click.UsageError("-o requires --dry-run or --format json.")
         if options.patch:
             raise click.UsageError("-p requires --dry-run.")
+    if options.fit and options.plan is None:
+        raise click.UsageError("--fit requires --plan.")
     _check_exec(options)
     if options.root and options.upstream is not None:
         raise click.UsageError("--root and UPSTREAM cannot be used together.")

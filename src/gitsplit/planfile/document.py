@@ -82,9 +82,31 @@ class CommitEntry(Struct, frozen=True):
         return bool(self.later or self.dropped_rest)
 
 
+class Misfit(Struct, frozen=True):
+    """What of a whole plan file doesn't fit a series, and what of the series is new.
+
+    ``gone`` are the entries whose commits the series hasn't. What was ``lost`` is named
+    by the commits of the plan, what is ``new`` by those of the series; new is only what
+    no group takes as the rest.
+    """
+
+    gone: tuple[CommitEntry, ...] = ()
+    lost: tuple[tuple[Oid, FileEntry], ...] = ()
+    new: tuple[tuple[Oid, FileEntry], ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether there is any of it."""
+        return bool(self.gone or self.lost or self.new)
+
+
 class PlanDocument(Struct, frozen=True):
-    """A whole plan file; ``upstream`` is None where the series begins at a root."""
+    """A whole plan file; ``upstream`` is None where the series begins at a root.
+
+    ``misfit`` is what an older plan had that this one hasn't, or couldn't know; it is
+    written, and not read.
+    """
 
     upstream: Oid | None
     head: Oid
     series: tuple[CommitEntry, ...]
+    misfit: Misfit | None = None

@@ -5,11 +5,13 @@ from base64 import b64encode
 from itertools import islice
 
 from gitsplit.model.escape import inert_json
+from gitsplit.model.objects import Oid
 from gitsplit.planfile.document import (
     FORMAT,
     CommitEntry,
     FileEntry,
     GroupEntry,
+    Misfit,
     PlanDocument,
 )
 from gitsplit.planfile.hunks import HunkEntry, HunkPick, pick_value
@@ -29,13 +31,31 @@ def dump_plan(document: PlanDocument) -> str:
 
 def plan_value(document: PlanDocument) -> dict[str, object]:
     """The document as what JSON is made of."""
+    misfit = {"misfit": _misfit_value(document.misfit)} if document.misfit else {}
     return {
         "format": FORMAT,
         "version": 2 if any(entry.needs_list for entry in document.series) else 1,
         "upstream": document.upstream,
         "head": document.head,
         "series": [_commit_value(entry) for entry in document.series],
+        **misfit,
     }
+
+
+def _misfit_value(misfit: Misfit) -> dict[str, object]:
+    """What of another plan isn't in this one, by commits, files and lines."""
+    return {
+        "gone": [
+            {"commits": [*entry.commits], "subject": text_value(entry.subject)}
+            for entry in misfit.gone
+        ],
+        "lost": [_part_value(oid, file) for oid, file in misfit.lost],
+        "new": [_part_value(oid, file) for oid, file in misfit.new],
+    }
+
+
+def _part_value(oid: Oid, file: FileEntry) -> dict[str, object]:
+    return {"commit": oid, **_file_value(file, CommitEntry(oid))}
 
 
 def _commit_value(entry: CommitEntry) -> dict[str, object]:

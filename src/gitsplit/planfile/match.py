@@ -18,7 +18,6 @@ from gitsplit.model.diff import (
     Fact,
     FactEdit,
     FileChange,
-    Hunk,
     Span,
     TextEdit,
     facts_of,
@@ -63,7 +62,7 @@ def plan_of_entry(entry: CommitEntry, changes: tuple[FileChange, ...]) -> Plan:
     known = numbered_hunks(changes) if is_numbered(entry) else ()
     numbers = _numbers_by_change(known)
     entry = with_lines_named(entry, changes, known)
-    rest, heirs = _takers_of_rest(entry), _heirs_of_commits(entry)
+    rest, heirs = takers_of_rest(entry), _heirs_of_commits(entry)
     claims = [
         _Claims(change, _commit_in_words(entry, change.commit), numbers.get(file, ()))
         for file, change in enumerate(changes)
@@ -179,7 +178,7 @@ def _heirs_of_commits(entry: CommitEntry) -> tuple[int | None, ...]:
     return tuple(heirs)
 
 
-def _takers_of_rest(entry: CommitEntry) -> tuple[int | None, ...]:
+def takers_of_rest(entry: CommitEntry) -> tuple[int | None, ...]:
     """For each commit the group that takes its rest, if any; InvalidPlan for two."""
     takers = []
     for number in range(len(entry.commits)):
@@ -342,7 +341,10 @@ class _Claims(Struct, dict=True):
         for fact in facts_of(self.change):
             yield FactEdit(file, fact), self._fact_group(fact, rest)
         for number, hunk in enumerate(self.change.hunks):
-            yield from _hunk_edits(file, number, hunk, self)
+            old = [self.old[line] for line in hunk.old.numbers]
+            new = [self.new[line] for line in hunk.new.numbers]
+            whole = TextEdit(file, number, hunk.old, hunk.new)
+            yield from hunk_edits(whole, self.change, old, new)
 
     def _fact_group(self, fact: Fact, rest: int | None) -> int:
         """The group of a fact: the one that names it, else one that touches the file.
@@ -358,23 +360,24 @@ class _Claims(Struct, dict=True):
         return rest
 
 
-def _hunk_edits(
-    file: int, number: int, hunk: Hunk, claims: _Claims
+def hunk_edits(
+    edit: TextEdit, change: FileChange, old: Sequence[int], new: Sequence[int]
 ) -> Iterator[tuple[Edit, int]]:
-    """The edits of one hunk: in merge order, the runs of lines of one group."""
-    old = [claims.old[line] for line in hunk.old.numbers]
-    new = [claims.new[line] for line in hunk.new.numbers]
-    if len(set(old + new)) == 1:
-        yield TextEdit(file, number, hunk.old, hunk.new), (old + new)[0]
+    """The edit of a whole hunk cut into the runs of lines of one group, in merge order.
+
+    ``old`` and ``new`` have the groups of its lines.
+    """
+    if len({*old, *new}) == 1:
+        yield edit, [*old, *new][0]
         return
-    at_old, at_new = hunk.old.start, hunk.new.start
-    order = hunk_order(claims.change, hunk)
+    at_old, at_new = edit.old.start, edit.new.start
+    order = hunk_order(change, change.hunks[edit.hunk])
     groups = (((old if s == "old" else new)[place], s) for s, place in order)
     for group, run in groupby(groups, key=lambda pair: pair[0]):
         sides = [side for _, side in run]
         removed = Span(at_old, at_old + sides.count("old"))
         added = Span(at_new, at_new + sides.count("new"))
-        yield TextEdit(file, number, removed, added), group
+        yield TextEdit(edit.file, edit.hunk, removed, added), group
         at_old, at_new = removed.stop, added.stop
 
 
@@ -395,14 +398,14 @@ def _entries_by_group(
             group,
             replace(
                 named,
-                removed=tuple(_line_ranges(edit.old for edit in texts)),
-                added=tuple(_line_ranges(edit.new for edit in texts)),
+                removed=tuple(line_ranges(edit.old for edit in texts)),
+                added=tuple(line_ranges(edit.new for edit in texts)),
                 facts=tuple(e.fact for e in edits if isinstance(e, FactEdit)),
             ),
         )
 
 
-def _line_ranges(spans: Iterable[Span]) -> Iterator[LineRange]:
+def line_ranges(spans: Iterable[Span]) -> Iterator[LineRange]:
     """The spans as 1-based ranges, neighbours joined and empty ones left out."""
     first = last = 0
     for span in spans:

@@ -47,7 +47,7 @@ def load_plan(text: str | bytes) -> PlanDocument:
         ) from None
     node = _Node(value)
     version = _version(node)
-    top = node.fields({"format", "version", "upstream", "head", "series"}, set())
+    top = node.fields({"format", "version", "upstream", "head", "series"}, {"misfit"})
     series = tuple(_commit_entry(node, version) for node in top["series"].items())
     return PlanDocument(top["upstream"].oid(), top["head"].commit_id(), series)
 

@@ -4,13 +4,19 @@ What became of a commit, and what follows from that for a review on Gerrit.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from gitsplit.model.change_id import PushProperty
 from gitsplit.model.escape import printable
 from gitsplit.model.given_up import numbered_commits
 from gitsplit.model.listing import enumeration, few, quantity, with_capital
+from gitsplit.model.series import commit_in_words
 from gitsplit.model.todo import Doing, Entry
+from gitsplit.planfile.document import FileEntry, LineRange
 from gitsplit.report.findings import ResultCommit, Review, UnsaidText
+
+if TYPE_CHECKING:
+    from gitsplit.planfile.document import Misfit
 
 
 def fate(entry: Entry, commit: ResultCommit) -> str:
@@ -97,3 +103,36 @@ def push_lines(commands: Sequence[str]) -> Iterator[str]:
         yield f"Push with: {command}"
     if others := commands[1:]:
         yield f"Or with: {enumeration(others, 'or')}"
+
+
+def misfit_sentences(misfit: "Misfit") -> Iterator[str]:
+    """What of a plan that was fitted doesn't fit, and what it couldn't know."""
+    for entry in misfit.gone:
+        named = commit_in_words(entry.commit, entry.subject)
+        yield f"{named} is not in this series; what the plan says of it is left out."
+    for oid, file in misfit.lost:
+        yield f"No longer there, of {oid[:10]}: {_part_in_words(file)}."
+    for oid, file in misfit.new:
+        yield (
+            f"New in {oid[:10]}: {_part_in_words(file)}; no commit takes the rest, so"
+            " it goes to the one that continues the original."
+        )
+
+
+_MOST_RANGES = 10
+
+
+def _part_in_words(file: FileEntry) -> str:
+    """A path, with the facts and lines of it, these from 1."""
+    kinds = (("removed", file.removed), ("added", file.added))
+    lines = [f"{kind} {_lines_in_words(ranges)}" for kind, ranges in kinds if ranges]
+    by_hand = ["what was edited by hand"] if file.content is not None else []
+    facts = (f"its {fact}" for fact in file.facts)
+    path = printable(file.path or file.old_path or b"")
+    return ", ".join((path, *facts, *lines, *by_hand))
+
+
+def _lines_in_words(ranges: Sequence[LineRange]) -> str:
+    named = [f"{a}" if a == b else f"{a}-{b}" for a, b in ranges]
+    is_one = len(ranges) == 1 and ranges[0][0] == ranges[0][1]
+    return f"line{'' if is_one else 's'} {enumeration(named, most=_MOST_RANGES)}"

@@ -66,10 +66,10 @@ def draft_of_other_head(repo: Repository, work: Work) -> str | None:
     file = _draft_file(repo, work)
     for path in file.of_other_heads(work.series.head):
         head = path.stem.rpartition("-")[2]
-        command = escape.shell_command("gitsplit", "--plan", str(path))
+        command = escape.shell_command("gitsplit", "--plan", str(path), "--fit")
         return printable(
-            f"A draft was made when HEAD was at {head}, and is kept; it fits there"
-            f" only: {command}"
+            f"A draft was made when HEAD was at {head}, and is kept; what of it still"
+            f" fits is placed by: {command}"
         )
     return None
 

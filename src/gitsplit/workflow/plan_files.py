@@ -38,6 +38,10 @@ def read_plan(
     series raises, and InvalidPlan where the plan doesn't fit.
     """
     document = load_plan(_json_of(text))
+    if request.fit:
+        from gitsplit.workflow.plan_fit import fitted_work  # few plans need it
+
+        return fitted_work(repo, request, document)
     series = _series_of_plan(repo, request, document)
     by_oid = {commit.oid: commit for commit in series.commits}
     entries = [
@@ -93,7 +97,11 @@ def _plan_of_entry(
     request: Request, entry: CommitEntry, changes: tuple[FileChange, ...]
 ) -> Plan:
     """The plan of an entry that is split; InvalidPlan where it doesn't fit."""
-    plan = plan_of_entry(entry, changes)
+    return plan_with_owner(request, entry, plan_of_entry(entry, changes))
+
+
+def plan_with_owner(request: Request, entry: CommitEntry, plan: Plan) -> Plan:
+    """The plan of an entry with an owner; InvalidPlan where a range is to get one."""
     if not entry.later:
         return with_owner(plan, request.keep)
     if request.keep != "auto":
@@ -161,7 +169,9 @@ def _entries_in_order(series: Series, document: PlanDocument) -> list[CommitEntr
 def plan_document(work: Work) -> PlanDocument:
     """The work as a plan file, which names all by its lines."""
     entries = tuple(_entry_for_plan(entry) for entry in work.todo.entries)
-    return PlanDocument(work.series.upstream, work.series.head, entries)
+    return PlanDocument(
+        work.series.upstream, work.series.head, entries, work.misfit or None
+    )
 
 
 def numbered_plan_document(work: Work, *, has_lines: bool) -> PlanDocument:

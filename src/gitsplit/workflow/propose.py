@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 class Request(Struct, frozen=True):
     """What the user asked for on the command line; ``plan`` is the text of a plan file.
 
+    ``fit`` places what of the plan fits commits that have changed since.
     ``moves_ids`` moves Change-Ids that Gerrit doesn't see down into the footer,
     ``resplit`` splits the whole series as one range, ``accepts`` applies what is
     proposed without a screen, ``edits`` has it edited as text first. ``checks`` are
@@ -36,6 +37,7 @@ class Request(Struct, frozen=True):
     commits: tuple[str, ...] = ()
     root: bool = False
     plan: bytes | None = None
+    fit: bool = False
     group_by: "GroupBy" = "auto"
     number: int | None = None
     keep: "Keep" = "auto"

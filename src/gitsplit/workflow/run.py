@@ -18,6 +18,7 @@ from gitsplit.errors import (
     HookRefused,
     InputEnded,
     Interrupted,
+    InvalidPlan,
     NotChecked,
     Stopped,
 )
@@ -37,6 +38,7 @@ from gitsplit.workflow.work import (
 
 if TYPE_CHECKING:
     from gitsplit.git.journal import Record
+    from gitsplit.planfile.document import Misfit
     from gitsplit.tui.state.app_state import State
     from gitsplit.tui.surroundings import Chosen
 
@@ -77,6 +79,8 @@ def run(
             work = read_work(repo, request, asks=asks, tell=tell)
         for warning in replacement_warnings(repo, work.series):
             finish.say(warning)
+        if work.misfit:
+            _tell_misfit(work.misfit, request, finish)
         if request.accepts or request.edits:
             return _apply_unseen(repo, request, work, finish)
         from gitsplit.workflow.draft import delete_draft, has_draft
@@ -115,6 +119,20 @@ def _apply_unseen(
 
         return Result(*apply_repaired(repo, request, work, finish))
     return Result(work, apply(repo, work, finish, request.drop_to))
+
+
+def _tell_misfit(misfit: "Misfit", request: Request, finish: Finish) -> None:
+    """Say what of the plan doesn't fit; InvalidPlan where nobody is to see it first."""
+    from gitsplit.report.sentences import misfit_sentences
+
+    for sentence in misfit_sentences(misfit):
+        finish.say(sentence)
+    if request.accepts:
+        raise InvalidPlan(
+            "Not all of the plan fits, and --yes applies only one that does.",
+            hint="Put what fits in a file with -n --format json -o FILE, look at it,"
+            " and apply that.",
+        )
 
 
 def _edit_on_screen(

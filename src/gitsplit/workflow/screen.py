@@ -202,6 +202,8 @@ def _opening_state(
         is_checking=bool(request.checks),
         follows=repo.config.get_bool("gitsplit.follow", default=True),
     )
+    if work.misfit:
+        state = replace(state, status=_NOT_ALL_FITS)
     draft = _resume_draft(repo, request, work, finish)
     memory = None if draft is None else load_memory(repo, work, draft)
     if memory is not None:
@@ -210,6 +212,9 @@ def _opening_state(
     if draft is not None:
         state = with_draft(state, draft)
     return with_only_split_open(state)
+
+
+_NOT_ALL_FITS = "not all of the plan fits: what doesn't is listed above the screen"
 
 
 def _resume_draft(

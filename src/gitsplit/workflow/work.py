@@ -44,6 +44,7 @@ from gitsplit.workflow.propose import (
 )
 
 if TYPE_CHECKING:
+    from gitsplit.planfile.document import Misfit
     from gitsplit.proposal.propose import Proposals
 
 
@@ -56,7 +57,8 @@ class Work(Struct, frozen=True):
     for, and that wasn't named by the user: it stays as it is. ``unproposed`` are the
     commits whose plan is one commit by now, for the screen opens before their proposals
     are made. ``reviewing`` is what the clone knows of the review server, None without
-    one.
+    one. ``misfit`` is what of a plan made for other commits doesn't fit; None where no
+    plan was fitted.
     """
 
     series: Series
@@ -67,6 +69,7 @@ class Work(Struct, frozen=True):
     refused: Mapping[Oid, GitsplitError] = field(default_factory=dict)
     unproposed: frozenset[Oid] = frozenset()
     reviewing: ReviewServer | None = None
+    misfit: "Misfit | None" = None
 
     @property
     def plans(self) -> Mapping[Oid, Plan]:

@@ -1,0 +1,181 @@
+"""A plan file for commits that were amended or rebased since, fitted to what is there.
+
+Each commit of the plan is looked for in the series: the commit itself, else one with
+its Change-Id, else one with its subject. What it splits is fitted by content
+(:mod:`gitsplit.planfile.fit`).
+"""
+
+from collections.abc import Iterator, Mapping
+
+from msgspec.structs import replace
+
+from gitsplit.errors import InvalidPlan
+from gitsplit.git import history
+from gitsplit.git.diff import hunks_between
+from gitsplit.git.gerrit import id_rules
+from gitsplit.git.repository import Repository
+from gitsplit.model.objects import Oid
+from gitsplit.model.series import Series, SourceCommit
+from gitsplit.model.todo import Entry, Todo, refuse_broken_range, todo_layout
+from gitsplit.planfile.document import CommitEntry, Misfit, PlanDocument
+from gitsplit.planfile.fit import Fit, fitted_plan
+from gitsplit.planfile.match import plan_of_entry, takers_of_rest
+from gitsplit.workflow.plan_files import plan_with_owner
+from gitsplit.workflow.propose import Request
+from gitsplit.workflow.work import Work, changes_of_ranges, make_work
+
+Found = Mapping[Oid, SourceCommit]
+"""The commits of the series that those of a plan have become, by the plan's ids."""
+
+
+def fitted_work(repo: Repository, request: Request, document: PlanDocument) -> Work:
+    """The work that a plan describes, with what of it doesn't fit any more.
+
+    Raises what reading the series raises, and InvalidPlan where nothing can be fitted.
+    """
+    series, found = _fitted_series(repo, request, document)
+    by_oid = {commit.oid: commit for commit in series.commits}
+    pairs = _fitted_entries(repo, series, found, document)
+    todo: list[Entry] = []
+    known = {was.commit for was, _ in pairs}
+    misfit = Misfit(tuple(e for e in document.series if e.commit not in known))
+    for was, now in pairs:
+        commits = tuple(by_oid[oid] for oid in now.commits)
+        refuse_broken_range(series, commits)
+        fit = _fit(repo, commits, was, now) if now.action == "split" else None
+        if fit is not None:
+            lost = ((was.commits[each.commit], each) for each in fit.lost)
+            new = ((now.commits[each.commit], each) for each in fit.new)
+            misfit = Misfit(misfit.gone, (*misfit.lost, *lost), (*misfit.new, *new))
+        if fit is not None and fit.plan.changes:
+            plan = plan_with_owner(request, now, fit.plan)
+            todo.append(Entry(commits[0], "split", plan=plan, rest=commits[1:]))
+        else:
+            action = "pick" if fit else now.action
+            todo += (Entry(commit, action, now.message) for commit in commits)
+    made = Todo(tuple(todo))
+    todo_layout(series, made)
+    return replace(make_work(repo, request, series, made), misfit=misfit)
+
+
+def _fitted_series(
+    repo: Repository, request: Request, document: PlanDocument
+) -> tuple[Series, Found]:
+    """The series that a plan is to be fitted to, and which commits are which.
+
+    That of UPSTREAM; without it, it begins at the first commit that the plan is about.
+    Raises what reading it raises, and InvalidPlan where it has none of the commits.
+    """
+    named = request.upstream or document.upstream
+    is_root = request.root or named is None
+    series = history.read_series(repo, named, request.commits, is_root)
+    found = _found(repo, series, document)
+    if not found:
+        raise InvalidPlan(
+            "The plan is about no commit of this series.",
+            hint="Name the UPSTREAM that its commits come after now.",
+        )
+    if request.upstream is None and not is_root:
+        series = _from_first(series, {each.oid for each in found.values()})
+    return series, found
+
+
+def _from_first(series: Series, wanted: set[Oid]) -> Series:
+    """The series from the first of these commits on, if it is one line from there."""
+    at = next(n for n, each in enumerate(series.commits) if each.oid in wanted)
+    rest = series.commits[at:]
+    parents = [each.raw.parents for each in rest]
+    below = [(each.oid,) for each in rest]
+    if len(parents[0]) != 1 or parents[1:] != below[:-1]:
+        return series
+    return Series(parents[0][0], series.head, rest)
+
+
+def _found(repo: Repository, series: Series, document: PlanDocument) -> Found:
+    """The commits of the series that the plan's have become."""
+    rules = id_rules(repo)
+    free = {commit.oid: commit for commit in series.commits}
+    found: dict[Oid, SourceCommit] = {}
+    for oid in _named(document):
+        if oid in free:
+            found[oid] = free.pop(oid)
+    missing = [oid for oid in _named(document) if oid not in found]
+    for key in (lambda c: rules.of(c.raw.message), lambda c: c.subject):
+        for oid in missing:
+            wanted = _old_commit(repo, oid)
+            mark = key(wanted) if wanted else None
+            now = next((c for c in free.values() if mark and key(c) == mark), None)
+            if oid not in found and now is not None:
+                found[oid] = free.pop(now.oid)
+    return found
+
+
+def _named(document: PlanDocument) -> Iterator[Oid]:
+    for entry in document.series:
+        yield from entry.commits
+
+
+def _old_commit(repo: Repository, oid: Oid) -> SourceCommit | None:
+    """The commit that the plan was made for; None where it is gone."""
+    return history.read_source_commit(repo, oid) if repo.has_object(oid) else None
+
+
+def _fitted_entries(
+    repo: Repository, series: Series, found: Found, document: PlanDocument
+) -> tuple[tuple[CommitEntry, CommitEntry], ...]:
+    """The plan's entries as they are, each with what it is for the commits now.
+
+    Every commit is named: those that the plan doesn't know stand after the one before
+    them in the series. An entry about several commits needs all of them. They are in
+    the order of the series, unless the plan had changed that of its own.
+    """
+    pairs = [
+        (entry, replace(entry, commit=now[0], later=now[1:]))
+        for entry in document.series
+        if (now := tuple(found[oid].oid for oid in entry.commits if oid in found))
+        and len(now) == len(entry.commits)
+    ]
+    place = {commit.oid: at for at, commit in enumerate(series.commits)}
+    if not _is_reordered(repo, document):
+        pairs.sort(key=lambda pair: place[pair[1].commit])
+    known = {oid for _, entry in pairs for oid in entry.commits}
+    for at, commit in enumerate(series.commits):
+        if commit.oid not in known:
+            before = series.commits[at - 1].oid if at else None
+            numbers = (n for n, (_, e) in enumerate(pairs, 1) if before in e.commits)
+            picked = CommitEntry(commit.oid)
+            pairs.insert(next(numbers, 0), (picked, picked))
+    return tuple(pairs)
+
+
+def _is_reordered(repo: Repository, document: PlanDocument) -> bool:
+    """Whether the plan has its commits in another order than they were in."""
+    ends = [each for each in (document.upstream, document.head) if each is not None]
+    if not all(map(repo.has_object, ends)):
+        return False
+    named = [*_named(document)]
+    was = history.commits_between(repo, document.upstream, document.head)
+    return named != [oid for oid in was if oid in set(named)]
+
+
+def _fit(
+    repo: Repository,
+    commits: tuple[SourceCommit, ...],
+    was: CommitEntry,
+    now: CommitEntry,
+) -> Fit:
+    """The plan of an entry that is split, fitted to the commits that are there now.
+
+    Raises InvalidPlan where the old commits aren't known any more.
+    """
+    old = tuple(commit for oid in was.commits if (commit := _old_commit(repo, oid)))
+    if len(old) < len(was.commits):
+        raise InvalidPlan(
+            f"The plan was made for {was.commit[:10]}, which this repository has not.",
+            hint="Fetch it from where the plan was made, or make a new plan.",
+        )
+    plan = plan_of_entry(was, changes_of_ranges(repo, [old])[was.commit])
+    if was.commits == now.commits:
+        return Fit(plan)
+    changes = changes_of_ranges(repo, [commits])[now.commit]
+    return fitted_plan(plan, changes, takers_of_rest(was), hunks_between)
