@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import FactEdit, FileChange
 from gitsplit.model.lines import lines_of
 from gitsplit.model.objects import Oid, RawCommit
@@ -34,8 +35,18 @@ Line = tuple[bytes, str, bytes]
 def as_read(plan: Plan) -> Plan:
     """The plan as it comes back from a file; not one that leaves out everything."""
     assume(not empty_groups(without_empty_groups(plan)))
+    assume(_fits_in_trees(plan))
     entry = entry_of_plan(plan, SourceCommit(Oid("c" * 40), RAW))
     return plan_of_entry(entry, plan.changes)
+
+
+def _fits_in_trees(plan: Plan) -> bool:
+    """Whether no two files of the plan are at one path."""
+    try:
+        steps(plan)
+    except InvalidPlan:
+        return False
+    return True
 
 
 def fitted(plan: Plan, *changes: FileChange, rest: int | None = None) -> Fit:

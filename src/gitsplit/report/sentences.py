@@ -12,11 +12,10 @@ from gitsplit.model.given_up import numbered_commits
 from gitsplit.model.listing import enumeration, few, quantity, with_capital
 from gitsplit.model.series import commit_in_words
 from gitsplit.model.todo import Doing, Entry
-from gitsplit.planfile.document import FileEntry, LineRange
 from gitsplit.report.findings import ResultCommit, Review, UnsaidText
 
 if TYPE_CHECKING:
-    from gitsplit.planfile.document import Misfit
+    from gitsplit.planfile.document import FileEntry, LineRange, Misfit
 
 
 def fate(entry: Entry, commit: ResultCommit) -> str:
@@ -122,7 +121,7 @@ def misfit_sentences(misfit: "Misfit") -> Iterator[str]:
 _MOST_RANGES = 10
 
 
-def _part_in_words(file: FileEntry) -> str:
+def _part_in_words(file: "FileEntry") -> str:
     """A path, with the facts and lines of it, these from 1."""
     kinds = (("removed", file.removed), ("added", file.added))
     lines = [f"{kind} {_lines_in_words(ranges)}" for kind, ranges in kinds if ranges]
@@ -132,7 +131,7 @@ def _part_in_words(file: FileEntry) -> str:
     return ", ".join((path, *facts, *lines, *by_hand))
 
 
-def _lines_in_words(ranges: Sequence[LineRange]) -> str:
+def _lines_in_words(ranges: "Sequence[LineRange]") -> str:
     named = [f"{a}" if a == b else f"{a}-{b}" for a, b in ranges]
     is_one = len(ranges) == 1 and ranges[0][0] == ranges[0][1]
     return f"line{'' if is_one else 's'} {enumeration(named, most=_MOST_RANGES)}"
