@@ -48,9 +48,11 @@ from gitsplit.tui.update.actions.series import (
     Autosquash,
     Become,
     MarkSplit,
+    MarkStretch,
     OpenCommit,
     OpenMarked,
     OpenNext,
+    OpenRange,
     OpenSeries,
 )
 from gitsplit.tui.update.actions.shell import Apply, Quit, Reword
@@ -280,6 +282,18 @@ def test_the_preview_says_what_becomes_of_every_commit() -> None:
         (1, "new", "I3aeff82c"),
         (2, "rebased", "tree changes"),
         (None, "squashed", "into commit 3"),
+    ]
+
+
+def test_behind_a_range_with_nothing_changed_commits_are_unchanged() -> None:
+    state = after(series(), MarkStretch(), MoveRows(1), OpenRange())
+
+    assert [row.word for row in preview_rows(state)] == ["unchanged"] * 3
+    moved = after(state, Send(1))
+    assert [row.word for row in preview_rows(moved)] == [
+        "changed",
+        "changed",
+        "rebased",
     ]
 
 

@@ -115,7 +115,7 @@ def todo_without_empty_groups(todo: Todo) -> Todo:
 
 def has_changes(state: State) -> bool:
     """Whether the todo list makes another series than there is."""
-    return _is_reordered(state) or any(map(_has_change, state.todo.entries))
+    return _is_reordered(state) or any(map(has_change, state.todo.entries))
 
 
 def commits_not_rewritten(state: State) -> tuple[Oid, ...]:
@@ -123,12 +123,13 @@ def commits_not_rewritten(state: State) -> tuple[Oid, ...]:
     todo, series = state.todo, state.info.series
     pairs = zip(todo.one_by_one, todo.order, series.commits, strict=True)
     kept = takewhile(
-        lambda each: each[1] == each[2].oid and not _has_change(each[0]), pairs
+        lambda each: each[1] == each[2].oid and not has_change(each[0]), pairs
     )
     return tuple(oid for _, oid, _ in kept)
 
 
-def _has_change(entry: Entry) -> bool:
+def has_change(entry: Entry) -> bool:
+    """Whether the entry by itself makes other commits than there are."""
     if entry.action != "split" or entry.plan is None:
         return entry.action != "pick"
     plan = without_empty_groups(entry.plan)

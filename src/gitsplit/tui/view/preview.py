@@ -31,7 +31,12 @@ from gitsplit.tui.state.new_commits import (
     reviewed_commits,
     unconfirmed_count,
 )
-from gitsplit.tui.state.problems import commits_not_rewritten, conflict_of, outlook_of
+from gitsplit.tui.state.problems import (
+    commits_not_rewritten,
+    conflict_of,
+    has_change,
+    outlook_of,
+)
 from gitsplit.tui.view.checks import check_of, check_sign, failure_lines, sign_style
 from gitsplit.tui.view.commits import id_words, marked_subject
 from gitsplit.tui.view.dropped import (
@@ -149,7 +154,7 @@ def _rewritten_commits(state: State) -> set[Oid]:
     for entry, oid, old in zip(
         todo.one_by_one, todo.order, series.commits, strict=True
     ):
-        is_changed = entry.action != "pick" or oid != old.oid
+        is_changed = has_change(entry) or oid != old.oid
         if is_changed or not found.isdisjoint(entry.commit.raw.parents):
             found.add(oid)
     return found
