@@ -107,12 +107,16 @@ def story() -> State:
 
 
 def without_change_ids() -> State:
-    """The same commit, alone in a repository that knows no Change-Ids."""
+    """The same commit, alone in a repository that knows no Change-Ids.
+
+    Its messages are proposed.
+    """
     state = story()
+    groups = tuple(replace(each, is_proposed=True) for each in state.plan.groups)
     first = state.info.series.commits[:1]
     series = Series(BASE, COMMIT, first)
     whole = replace(state.info, series=series, change_ids={}, ids=NO_IDS, ref="main")
-    return first_state(whole, state.plan)
+    return first_state(whole, replace(state.plan, groups=groups))
 
 
 def facts() -> State:

@@ -974,12 +974,25 @@ def test_nothing_is_written_without_the_preview() -> None:
     )
 
 
-def test_a_plan_of_one_commit_is_not_written() -> None:
-    state = after(tangled(), OpenPreview())
+def test_a_plan_of_one_commit_is_not_written_where_nothing_else_is_new() -> None:
+    start = tangled()
+    message = start.info.series.commits[0].raw.message
+    state = after(start, SetMessage(1, message), OpenPreview())
 
     assert state.problems == ("Only one commit has hunks; a split needs two.",)
     refused = after(state, Apply())
     assert (refused.request, refused.status) == (None, state.problems[0])
+
+
+def test_a_plan_of_one_commit_is_written_where_it_rewords() -> None:
+    reworded = after(tangled(), SetMessage(1, b"New\n\nBody\n"), OpenPreview())
+    plan = reworded.plan
+    groups = tuple(replace(each, is_proposed=True) for each in plan.groups)
+    proposed = after(state_of(replace(plan, groups=groups)), OpenPreview())
+
+    assert reworded.problems == ()
+    assert after(reworded, Apply()).request is ShellRequest.APPLY
+    assert proposed.problems == ("Only one commit has hunks; a split needs two.",)
 
 
 def test_a_commit_without_a_message_is_not_written() -> None:

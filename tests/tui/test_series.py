@@ -413,7 +413,8 @@ def test_commits_for_others_are_put_behind_them_with_one_key() -> None:
 def test_a_split_into_one_is_no_problem_where_something_else_is_done() -> None:
     start = series()
     one = plan_of({"f": ("a\n", "b\n")}, groups=1)
-    state = replace(start, plans={A: one})
+    proposed = replace(one.groups[0], is_proposed=True)
+    state = replace(start, plans={A: replace(one, groups=(proposed,))})
     alone = after(state, MarkSplit(), OpenPreview())
     among = after(state, MarkSplit(), MoveTo(1), Become("drop"), OpenPreview())
 

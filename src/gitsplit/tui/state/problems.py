@@ -24,7 +24,7 @@ from gitsplit.model.states import is_whole, steps
 from gitsplit.model.todo import Entry, Todo, out_of_place
 from gitsplit.tui.state.app_state import Refusal, Screen, ShellRequest, State
 from gitsplit.tui.state.key_names import keyed
-from gitsplit.tui.state.new_commits import message_of, unread_count
+from gitsplit.tui.state.new_commits import message_group, message_of, unread_count
 from gitsplit.tui.state.proposals import is_unproposed
 
 _MOVES_TREES = ("squash", "fixup", "drop")
@@ -168,7 +168,9 @@ def _plan_problems(state: State, entry: Entry) -> Iterator[str]:
             yield f"The message of commit {number} has a NUL byte."
     if not used:
         yield "Every hunk is left out: no commit remains."
-    elif _is_one_commit(entry) and not _has_more_to_do(state, entry):
+    elif _is_one_commit(entry) and not (
+        _has_new_message(entry) or _has_more_to_do(state, entry)
+    ):
         yield "Only one commit has hunks; a split needs two."
     if refusal := _tree_problem(plan):
         yield refusal
@@ -181,6 +183,17 @@ def _is_one_commit(entry: Entry) -> bool:
     return len(groups_with_edits(entry.plan)) == 1 and is_whole(
         without_empty_groups(entry.plan)
     )
+
+
+def _has_new_message(entry: Entry) -> bool:
+    """Whether a split into one gives it a message that the user has written or taken.
+
+    One that is only proposed doesn't count: nobody has asked for it.
+    """
+    plan = entry.plan
+    assert plan is not None, "a split has a plan"
+    home = plan.groups[message_group(plan, groups_with_edits(plan)[0])]
+    return not home.is_proposed and home.message != entry.commit.raw.message
 
 
 def _has_more_to_do(state: State, entry: Entry) -> bool:
