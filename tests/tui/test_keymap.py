@@ -67,7 +67,7 @@ STATES: dict[str, tuple[Action, ...]] = {
     "the board": (OpenBoard(),),
     "the steps": (Send(1), OpenSteps()),
     "the preview": (OpenPreview(),),
-    "the preview of what can't be written": (Send(1), OpenPreview()),
+    "the preview of what can't be written": (SetMessage(1, b"\n"), OpenPreview()),
     "help": (OpenHelp(),),
     "choosing a look": (ChooseLook(),),
     "typing a number": (BeginNumber(NumberPurpose.SEND),),
