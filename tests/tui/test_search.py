@@ -18,11 +18,12 @@ from gitsplit.tui.update.actions.reading import (
     MarkMatches,
     MoveRows,
 )
-from gitsplit.tui.update.actions.screens import OpenHelp, ShowCommit, Undo
+from gitsplit.tui.update.actions.screens import OpenHelp, OpenPreview, ShowCommit, Undo
 from gitsplit.tui.update.actions.series import OpenSeries
 from gitsplit.tui.update.actions.split import Send
 from gitsplit.tui.view.diff_pane import diff_lines
 from gitsplit.tui.view.frame import search_words
+from gitsplit.tui.view.key_help import footer
 from gitsplit.tui.view.layout import page_lines, page_matches
 from gitsplit.tui.view.text import has_match, with_matches
 from tests.tui.builder import after, plan_of, state_of
@@ -204,3 +205,14 @@ def test_a_search_stays_with_its_screen() -> None:
 
     assert state.screen is Screen.HELP
     assert search_words(state) == "/one · n next · Esc ends"
+
+
+def test_the_footer_says_that_escape_ends_a_search_that_is_still_on() -> None:
+    sent = after(searched("one"), Send(0))
+    for shown in (OpenPreview(), OpenHelp(), OpenSeries(), ShowCommit()):
+        state = after(sent, shown)
+        keys = dict(footer(state))
+        ended = dict(footer(after(state, EndSearch())))
+
+        assert keys["Esc"] == "end search"
+        assert ended == {key: keys[key] for key in keys if key != "Esc"}

@@ -54,11 +54,19 @@ class FooterKey(NamedTuple):
 def footer_keys_of(state: State) -> Iterator[FooterKey]:
     """The keys of the footer in this state."""
     table, own = key_table(), dict(state.info.keys)
-    for key in _footer_keys(state).value.split():
+    for key in _with_end_of_search(state, _footer_keys(state).value.split()):
         row = table.row(table.context(state, key), key)
         shown = own.get(row.name_of(key), (key,))[0]
         name = row.key_names if key in DIGITS else key_name(shown)
         yield FooterKey(shown, name, _label(state, key, row))
+
+
+def _with_end_of_search(state: State, keys: list[str]) -> list[str]:
+    """The keys of the footer; while a search is on, with the one that ends it."""
+    is_prompt = context_of(state).name not in Screen.__members__
+    if is_prompt or not state.is_searching or "escape" in keys:
+        return keys
+    return [*keys[:-1], "escape", keys[-1]]
 
 
 def _label(state: State, key: str, row: KeyRow) -> str:
