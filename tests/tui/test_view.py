@@ -61,8 +61,9 @@ from gitsplit.tui.view.messages import message_lines
 from gitsplit.tui.view.pane import CARET, PaneLines
 from gitsplit.tui.view.preview import preview_page
 from gitsplit.tui.view.series import series_lines, series_words
+from gitsplit.tui.view.split import diff_line
 from gitsplit.tui.view.text import no_tints
-from tests.tui.builder import after, plan_of, state_of
+from tests.tui.builder import after, plan_of, range_of, state_of
 from tests.tui.cases import CASES, large, story
 from tests.tui.driver import screens
 
@@ -427,3 +428,24 @@ def test_of_many_keys_none_is_cut_in_the_help() -> None:
     shown = ["".join(cell[1] for cell in lines.get(n)).rstrip() for n in range(3)]
 
     assert shown == [" Moving", " PgUp PgDn       by page", " Ctrl-B Ctrl-F"]
+
+
+@pytest.mark.parametrize(
+    ("width", "header"),
+    [
+        (
+            80,
+            "src/a/rather/long/path/of/utils.py  +1 -1  1ae49ec First piece of work",
+        ),
+        (60, "src/a/rather/long/path/of/utils.py  +1 -1  1ae49ec First p…"),
+        (52, "src/a/rather/long/path/of/utils.py  +1 -1  1ae49ec"),
+        (40, "…/long/path/of/utils.py  +1 -1  1ae49ec"),
+    ],
+)
+def test_in_a_header_of_a_range_the_subject_is_cut_before_the_path(
+    width: int, header: str
+) -> None:
+    path = "src/a/rather/long/path/of/utils.py"
+    state = range_of(*({path: f"{word}\n"} for word in ("one", "two", "three")))
+
+    assert text(diff_line(state, 0, width)) == f" {header}"

@@ -326,20 +326,32 @@ def diff_line(
     """A row on the screen of a split: the mark, its commit's number, its text."""
     plan, row = state.plan, state.rows[number]
     if row.kind is RowKind.FILE:
-        words = edit_words(plan, row.segment.file)
-        folded = change_words(state, row.segment.file)
-        folded += _folded_words(state, row.segment.file)
-        room = width - 1 - len(words) - len(folded)
-        cells = row_cells(plan.changes, row, room)
-        if state.is_searching:
-            cells = with_matches(cells, state.search)
-        margin = ("class:cursor", mark)
-        return [margin, *cells, ("class:faint", folded), ("class:edited", words)]
+        return _file_line(state, number, width, mark)
     edit = row.segment.edit
     bar = "" if edit is None else bar_of(state.rows.rows_of(edit), number)
     gutter = gutter_cells(state, row, mark, bar)
     room = max(0, width - gutter_width(plan) - 3)
     return [*gutter, *row_cells(plan.changes, row, room, line_look(state, tints))]
+
+
+_ID_WIDTH = 9  # two blanks and seven digits
+
+
+def _file_line(state: State, number: int, width: int, mark: str) -> StyleAndTextTuples:
+    """The header of a file; of a range's commit the subject is what has to be short."""
+    plan, row = state.plan, state.rows[number]
+    file = row.segment.file
+    words, commit = edit_words(plan, file), change_words(state, file)
+    folded = _folded_words(state, file)
+    room = width - 1 - len(words) - len(folded)
+    cells = row_cells(plan.changes, row, room - min(_ID_WIDTH, len(commit)))
+    left = room - sum(get_cwidth(cell[1]) for cell in cells)
+    is_id_alone = left < _ID_WIDTH + 3
+    commit = commit[:_ID_WIDTH] if is_id_alone else start_of(commit, left)
+    if state.is_searching:
+        cells = with_matches(cells, state.search)
+    about = ("class:faint", commit + folded)
+    return [("class:cursor", mark), *cells, about, ("class:edited", words)]
 
 
 def change_words(state: State, file: int) -> str:
