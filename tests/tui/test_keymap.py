@@ -50,7 +50,7 @@ from gitsplit.tui.view.key_help import (
     help_sections,
     keys_markdown,
 )
-from tests.tui.builder import plan_of, state_of
+from tests.tui.builder import plan_of, state_of, whole_of
 
 ENTRIES = [
     (place, key, row) for row in TABLE for place in row.contexts for key in row.actions
@@ -67,7 +67,11 @@ STATES: dict[str, tuple[Action, ...]] = {
     "the board": (OpenBoard(),),
     "the steps": (Send(1), OpenSteps()),
     "the preview": (OpenPreview(),),
-    "the preview of what can't be written": (SetMessage(1, b"\n"), OpenPreview()),
+    "the preview of what can't be written": (
+        Send(1),
+        SetMessage(1, whole_of().series.commits[0].raw.message),
+        OpenPreview(),
+    ),
     "help": (OpenHelp(),),
     "choosing a look": (ChooseLook(),),
     "typing a number": (BeginNumber(NumberPurpose.SEND),),
