@@ -413,7 +413,8 @@ def test_y_keeps_the_piece_where_it_is_and_goes_on() -> None:
     state = after(tangled(3), Take())
 
     assert state.history == tangled(3).history
-    assert (shown(state), state.status) == ("line 21", "5 lines kept in 3")
+    said = "5 lines kept in 3: no change, so no step to undo"
+    assert (shown(state), state.status) == ("line 21", said)
     assert state.confirmed[state.target.commit] == {state.plan.edits[0]}
 
 

@@ -252,7 +252,8 @@ def _after_take(state: State, selection: Selection) -> State:
     if state.is_pinned:
         return _after_send(state, selection, state.focus)
     what = amount_words(taken.edit for taken in selection)
-    status = f"{what} kept in {_group_names(state.plan, selection)}"
+    where = _group_names(state.plan, selection)
+    status = f"{what} kept in {where}: no change, so no step to undo"
     known = with_confirmed(state, (taken.edit for taken in selection))
     return _beyond_selection(state, replace(known, status=status), selection)
 
