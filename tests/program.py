@@ -1,7 +1,6 @@
 """A program that splits a commit in three by hunk numbers.
 
-It knows of gitsplit what ``gitsplit --help-programs`` says, and nothing else. Called as
-``python program.py REPOSITORY``; the first hunks go to the first commit, and so on.
+It knows of gitsplit what ``gitsplit --help-programs`` says. ``python program.py DIR``.
 """
 
 import json
@@ -37,4 +36,5 @@ def main(repository: str) -> None:
     sys.stdout.write(" ".join(each["commit"] for each in result["new_commits"]))
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -305,7 +305,7 @@ def test_an_empty_commit_alone_is_no_range(repo: Repository) -> None:
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        (["--resplit", "--yes"], "--resplit with --yes requires --plan."),
+        (["--resplit", "--yes"], "--resplit with --yes requires --plan"),
         (
             ["--resplit", "-n", "-c", "HEAD"],
             "--resplit and -c cannot be used together.",

@@ -3,9 +3,11 @@
 Each imports for itself what it needs: a dry run needs no screen.
 """
 
+import os
 import sys
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from errno import EISDIR, ENOENT
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -215,24 +217,23 @@ def _with_output_checked(repo: "Repository", options: Options) -> "Repository":
     if name in (None, "-"):
         return repo
     path = Path(name or "")
-    why = ""
-    if not name or path.is_dir():
-        why = "it is a directory" if name else "the name is empty"
-    elif not path.resolve().parent.is_dir():
-        why = "there is no such directory"
-    elif _is_inside_git_dir(repo, path):
-        why = "it is in the git directory"
-    if why:
+    if why := _why_unwritable(repo, path) if name else "the name is empty":
         raise GitsplitError(
-            f"“{name}” can't be written: {why}.", hint="Name another file with -o."
+            f"{name or '-o'} can't be written: {why}.",
+            hint="Name another file with -o.",
         )
     return repo
 
 
-def _is_inside_git_dir(repo: "Repository", path: Path) -> bool:
+def _why_unwritable(repo: "Repository", path: Path) -> str:
+    """Why the path can't be that of a file to write, as the system says; else empty."""
     from gitsplit.git.state_dir import is_inside_git_dir
 
-    return is_inside_git_dir(repo, path)
+    if path.is_dir():
+        return os.strerror(EISDIR)
+    if not path.resolve().parent.is_dir():
+        return os.strerror(ENOENT)
+    return "it is in the git directory" if is_inside_git_dir(repo, path) else ""
 
 
 def _request(options: Options) -> "Request":

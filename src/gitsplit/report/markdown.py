@@ -154,7 +154,7 @@ def code(text: str) -> str:
     return f"{ticks}{pad}{text or ''}{'' if not text else pad}{ticks}"
 
 
-_HARMLESS = re.compile(r"[(“]*([^\W\d_]+([-’'/][^\W\d_]+)*|\d+|→|%)[)”.,;:]*")
+_HARMLESS = re.compile(r"[(“]*([^\W\d_]+([-\u2019'/][^\W\d_]+)*|\d+|→|%)[)”.,;:]*")
 _SAID_IN_CODE = re.compile(r"`([^`]+)`")
 
 
