@@ -162,7 +162,6 @@ class Shell:
         self._syntax = Syntax() if around.with_syntax else None
         self.tints: Tints = no_tints
         self._frames = 0
-        self._is_settled = False
         self._early_keys: list[KeyPress] | None = None
         self._early_reports: list[Report] = []
         self._is_searching = False
@@ -500,17 +499,11 @@ class Shell:
     def _collect_garbage(self, _: ScreenApplication) -> None:
         """Collect the cycles that frames leave, often enough to cause no pause.
 
-        Not while a proposal is made: all its objects would be looked at each time. What
-        is there when none is made any more stays, and isn't looked at again.
+        Not while a proposal is made: all its objects would be looked at each time.
         """
         self._frames += 1
-        if commit_to_propose(self.state) is not None:
-            self._is_settled = False
-        elif not self._is_settled:
-            self._is_settled = True
-            gc.collect()
-            gc.freeze()
-        elif self._frames % _FRAMES_PER_COLLECTION == 0:
+        is_due = self._frames % _FRAMES_PER_COLLECTION == 0
+        if is_due and commit_to_propose(self.state) is None:
             gc.collect()
 
 
