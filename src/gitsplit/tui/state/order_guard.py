@@ -44,11 +44,11 @@ def broken_needs(state: State) -> Mapping[int, tuple["Need", ...]]:
     return needs_by_place(known.links, state.plan.group_of)
 
 
-def needs_of_commits(state: State) -> Mapping[int, str]:
-    """Of each commit that needs a name too soon the first one, in words."""
-    found: dict[int, str] = {}
+def needs_of_commits(state: State) -> Mapping[int, "Need"]:
+    """Of each commit that needs a name too soon the first one."""
+    found: dict[int, Need] = {}
     for place, needs in sorted(broken_needs(state).items()):
-        found.setdefault(state.plan.group_of[place], need_words(needs[0]))
+        found.setdefault(state.plan.group_of[place], needs[0])
     return found
 
 

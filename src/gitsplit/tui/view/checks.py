@@ -12,7 +12,7 @@ from gitsplit.tui.state.new_commits import (
     number_of_new_commit,
     order_flaws,
 )
-from gitsplit.tui.state.order_guard import needs_of_commits
+from gitsplit.tui.state.order_guard import need_words, needs_of_commits
 from gitsplit.tui.view.text import WARNING, one_line, start_of, text_lines
 
 MOST_LINES = 5
@@ -123,7 +123,7 @@ def flaw_words(state: State, number: int) -> tuple[str, ...]:
     commit = new_commits(state)[number]
     is_open = state.opened is not None and commit.entry.oid == state.target.commit
     need = needs_of_commits(state).get(commit.group or 0) if is_open else None
-    return (need,) if need else ()
+    return (need_words(need),) if need else ()
 
 
 def flaw_lines(state: State, number: int, width: int) -> Iterator[StyleAndTextTuples]:

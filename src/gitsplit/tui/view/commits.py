@@ -4,11 +4,14 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
+from gitsplit.model.escape import printable
 from gitsplit.model.listing import quantity
 from gitsplit.model.message import subject_of
 from gitsplit.model.plan import DROPPED
@@ -22,7 +25,7 @@ from gitsplit.tui.state.new_commits import (
     message_of,
     source_ids,
 )
-from gitsplit.tui.state.order_guard import needs_of_commits
+from gitsplit.tui.state.order_guard import need_words, needs_of_commits
 from gitsplit.tui.view.checks import check_sign_of, check_style
 from gitsplit.tui.view.dropped import drop_place_words
 from gitsplit.tui.view.pane import PaneLines, first_visible
@@ -41,7 +44,11 @@ from gitsplit.tui.view.text import (
     text_lines,
 )
 
+if TYPE_CHECKING:
+    from gitsplit.proposal.names import Need
+
 _SUBJECT_LINES = 2  # of a block
+_LEAST_NAME = 2  # columns, of a name that is cut or not
 _LEAST_SUBJECT = 18  # columns, beside what a commit needs
 
 
@@ -154,7 +161,7 @@ def _commit_line(
     size = commit_sizes(state)[group]
     need = needs_of_commits(state).get(group)
     most = columns.subject - _LEAST_SUBJECT
-    warning = f" {WARNING} {start_of(need, most)}" if need else ""
+    warning = f" {WARNING} {_short_need(need, most)}" if need else ""
     room = max(0, columns.subject - get_cwidth(warning))
     text = " " + column_text(subject(state, group), room)
     mark = " " if state.plan.continues(group) is None else OWNER
@@ -166,6 +173,15 @@ def _commit_line(
         *_size_cells(size, columns),
         *(_id_cells(state, group, columns) if size.pieces else []),
     ]
+
+
+def _short_need(need: "Need", width: int) -> str:
+    """What is needed and from where; of a name that is too long only its start."""
+    words, name = need_words(need), printable(need.name)
+    room = get_cwidth(name) - max(0, get_cwidth(words) - width)
+    if room < _LEAST_NAME:
+        return start_of(words, width)
+    return need_words(replace(need, name=start_of(name, room)))
 
 
 def _number_cells(state: State, group: int, digits: int) -> StyleAndTextTuples:
@@ -323,7 +339,7 @@ def _sum_cells(state: State, group: int, size: Size, width: int) -> StyleAndText
     need = needs_of_commits(state).get(group)
     if need:
         hunks = f"{quantity(size.pieces, 'hunk')}{mark}"
-        warning = f"{WARNING} {start_of(need, width - get_cwidth(WARNING) - 1)}"
+        warning = f"{WARNING} {_short_need(need, width - get_cwidth(WARNING) - 1)}"
         is_room = get_cwidth(hunks + warning) <= width
         return [("", hunks if is_room else ""), ("class:warning", warning)]
     return [
