@@ -109,6 +109,14 @@ def test_sign_offs_are_nothing_to_say(to: int | None) -> None:
         with_part_sent(split, messages, FILL, to)
 
 
+def test_a_subject_that_reads_like_a_footer_is_something_to_say() -> None:
+    message = b"Bug: 12\nBug: 12\n \nAdd one\n"
+    messages = (message, b"Other\n")
+    split = split_as_written(message, messages, 0)
+
+    assert with_part_sent(split, messages, 1, 1)[0] == b"Bug: 12\nBug: 12\n"
+
+
 @given(MESSAGES, st.data())
 def test_what_is_sent_away_and_back_is_as_it_was(
     message: bytes, data: st.DataObject

@@ -219,6 +219,10 @@ def _says_more(made: bytes, message: bytes) -> bool:
     footers = {*_lines(without_trailers(message)[1])}
     footers.update(_lines(message[each.start : each.stop] for each in ids_in(message)))
     footers.update(_lines(each[0] for each in gerrit_footers(message)))
+    # A first line is the subject, even one that Gerrit sees among the footers, too.
+    subject = next(_lines([message]), b"")
+    if next(_lines([made]), b"") == subject:
+        return True
     return any(line not in footers for line in _lines([made]))
 
 
