@@ -4,18 +4,18 @@ A commit is only said to hold several changes where that is nearly certain: who 
 in a review can't ask back. The JSON is promised in ``docs/check.md``.
 """
 
-import json
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
 from gitsplit.model.change_id import Objection
-from gitsplit.model.escape import inert_json, printable, shell_command
+from gitsplit.model.escape import printable, shell_command
 from gitsplit.model.listing import abbreviation, quantity
 from gitsplit.model.objects import Oid
 from gitsplit.model.series import Series, SourceCommit
 from gitsplit.planfile.dump import text_value
 from gitsplit.report.markdown import code, inline
+from gitsplit.report.result import document_text
 
 FORMAT = "gitsplit-check"
 
@@ -150,7 +150,7 @@ def appraisal_json(appraisal: Appraisal, warnings: Iterable[str]) -> str:
         "commits": [_commit_value(each) for each in appraisal.commits],
         "warnings": [*warnings],
     }
-    return inert_json(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+    return document_text(document)
 
 
 def _commit_value(each: CommitAppraisal) -> dict[str, object]:

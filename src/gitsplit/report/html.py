@@ -34,6 +34,7 @@ from gitsplit.report.text import (
     known_message,
     left_lines,
     split_name,
+    split_size,
 )
 
 _HEAD = """\
@@ -160,11 +161,7 @@ def _name(fate: CommitFate) -> str:
 
 
 def _size(split: Split) -> str:
-    into = quantity(len(split.parts), "commit")
-    return (
-        f"{quantity(split.files, 'file')}, {quantity(split.hunks, 'hunk')}:"
-        f" becomes {into}"
-    )
+    return f"{split_size(split)}: becomes {quantity(len(split.parts), 'commit')}"
 
 
 def _items(sentences: Iterable[str]) -> str:

@@ -24,6 +24,7 @@ from gitsplit.report.text import (
     message_lines,
     part_lines,
     split_name,
+    split_size,
 )
 
 MOST_BYTES = 12_000
@@ -88,8 +89,7 @@ def _details(commit: CommitFate, has_patch: bool) -> Iterator[str]:
 
 
 def _into(split: Split) -> str:
-    size = f"{quantity(split.files, 'file')}, {quantity(split.hunks, 'hunk')}"
-    return f"{size}, becomes {quantity(len(split.parts), 'commit')}"
+    return f"{split_size(split)}, becomes {quantity(len(split.parts), 'commit')}"
 
 
 def _parts(split: Split) -> Iterator[str]:

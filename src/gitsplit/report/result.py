@@ -89,6 +89,11 @@ def _text(state: State, value: Mapping[str, object], warnings: Iterable[str]) ->
         **value,
         "warnings": list(warnings),
     }
+    return document_text(document)
+
+
+def document_text(document: Mapping[str, object]) -> str:
+    """A document for programs as JSON text that no terminal could obey."""
     return inert_json(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
 
 

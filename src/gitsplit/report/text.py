@@ -92,6 +92,11 @@ def fate_lines(commit: CommitFate, has_patch: bool) -> Iterator[str]:
         yield from diff_lines(commit.changes)
 
 
+def split_size(split: Split) -> str:
+    """How many files and hunks a commit has that is split."""
+    return f"{quantity(split.files, 'file')}, {quantity(split.hunks, 'hunk')}"
+
+
 def split_name(entry: Entry) -> tuple[str, bytes | None]:
     """What a split commit or range goes by: its ids, and its subject.
 
@@ -171,7 +176,7 @@ def _split_lines(split: Split, has_patch: bool) -> Iterator[str]:
     into = f"becomes {quantity(number, 'commit')}"
     if number == 1 and not split.commits:
         into = "stays one commit"
-    yield f"  {quantity(split.files, 'file')}, {quantity(split.hunks, 'hunk')}: {into}"
+    yield f"  {split_size(split)}: {into}"
     if split.shortcut:
         yield f"  a large commit: {split.shortcut}"
     for number, part in enumerate(split.parts, 1):
