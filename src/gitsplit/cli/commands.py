@@ -83,13 +83,13 @@ def dry_run(options: Options) -> None:
 def _read_for_dry_run(repo: "Repository", request: "Request") -> "Work | None":
     """Read the work, and have it edited where that is asked for; None if cancelled."""
     from gitsplit.workflow.journal_state import hint_at_undo
-    from gitsplit.workflow.work import read_work, replacement_warnings
+    from gitsplit.workflow.work import read_work, replacement_warnings, tell_misfit
 
     with hint_at_undo(repo), Progress() as report:
         work = read_work(repo, request, every=not request.edits, tell=report)
     for warning in replacement_warnings(repo, work.series):
         say(warning)
-    _say_misfit(work)
+    tell_misfit(work, say)
     if not request.edits:
         return work
     from gitsplit.workflow.text_editing import edit_as_text
@@ -113,27 +113,17 @@ def _printout(
     return printout_in(form, findings)
 
 
-def _say_misfit(work: "Work") -> None:
-    """Say what of a plan doesn't fit that was fitted."""
-    if work.misfit:
-        from gitsplit.report.sentences import misfit_sentences
-
-        for sentence in misfit_sentences(work.misfit):
-            say(sentence)
-
-
 def _write(repo: "Repository", options: Options, printed: "Printout") -> None:
     """Print a dry run, or write it where ``-o`` says.
 
     On a terminal it has colours, and goes through git's pager.
     """
     if is_for_programs():
-        print_document(printed.text, options.output)
-        return
-    if options.output not in (None, "-"):
-        write_text_file(options.output or "", printed.text)
-        return
-    _show(repo, printed, is_paged=not options.no_screen)
+        print_document(printed.text, options.output_file)
+    elif options.output_file is not None:
+        write_text_file(options.output_file, printed.text)
+    else:
+        _show(repo, printed, is_paged=not options.no_screen)
 
 
 def _show(repo: "Repository", printed: "Printout", *, is_paged: bool) -> None:
@@ -165,7 +155,7 @@ def check(options: Options) -> int:
     for warning in replacement_warnings(repo, found.series):
         say(warning)
     if is_for_programs():
-        print_document(report.appraisal_json(found, warnings()), options.output)
+        print_document(report.appraisal_json(found, warnings()), options.output_file)
     elif options.format == "markdown":
         _write_text(options, report.appraisal_markdown(found), is_utf8=True)
     else:
@@ -175,8 +165,8 @@ def check(options: Options) -> int:
 
 def _write_text(options: Options, text: str, *, is_utf8: bool = False) -> None:
     """Print text, or write it where ``-o`` says."""
-    if options.output not in (None, "-"):
-        write_text_file(options.output or "", text)
+    if options.output_file is not None:
+        write_text_file(options.output_file, text)
     else:
         write_stdout(encoded(printable_lines(text), is_utf8=is_utf8))
 
@@ -213,11 +203,10 @@ def _with_output_checked(repo: "Repository", options: Options) -> "Repository":
 
     What a run has done could not be told otherwise.
     """
-    name = options.output
-    if name in (None, "-"):
+    name = options.output_file
+    if name is None:
         return repo
-    path = Path(name or "")
-    if why := _why_unwritable(repo, path) if name else "the name is empty":
+    if why := _why_unwritable(repo, Path(name)) if name else "the name is empty":
         raise GitsplitError(
             f"{name or '-o'} can't be written: {why}.",
             hint="Name another file with -o.",
@@ -340,7 +329,7 @@ def _write_changes(
     if is_for_programs():
         from gitsplit.cli.results import write_changes
 
-        write_changes(repo, options.output, moved, left, rewrite)
+        write_changes(repo, options.output_file, moved, left, rewrite)
 
 
 def _write_unchanged(options: Options) -> None:
@@ -348,7 +337,7 @@ def _write_unchanged(options: Options) -> None:
     if is_for_programs():
         from gitsplit.cli.results import write_unchanged
 
-        write_unchanged(options.output)
+        write_unchanged(options.output_file)
 
 
 def _print_rebase(

@@ -188,6 +188,11 @@ class Options:
         "--abort", help="Abort after a conflict and restore everything."
     )
 
+    @property
+    def output_file(self) -> str | None:
+        """The file that ``-o`` names; None for standard output."""
+        return None if self.output == "-" else self.output
+
 
 JSON = "json"
 """The format that isn't of a dry run alone: results and errors have it, too."""

@@ -133,7 +133,7 @@ def print_document(text: str, name: str | None = None) -> None:
     """
     assert _document is not None, "standard output is kept for it"
     _document.is_written = True
-    if name is None or name == "-":
+    if name is None:
         _write_document(_document, text)
         return
     try:

@@ -34,11 +34,11 @@ from gitsplit.workflow.work import (
     read_work,
     refuse_operation_in_progress,
     replacement_warnings,
+    tell_misfit,
 )
 
 if TYPE_CHECKING:
     from gitsplit.git.journal import Record
-    from gitsplit.planfile.document import Misfit
     from gitsplit.tui.state.app_state import State
     from gitsplit.tui.surroundings import Chosen
 
@@ -79,8 +79,9 @@ def run(
             work = read_work(repo, request, asks=asks, tell=tell)
         for warning in replacement_warnings(repo, work.series):
             finish.say(warning)
-        if work.misfit:
-            _tell_misfit(work.misfit, request, finish)
+        tell_misfit(work, finish.say)
+        if request.accepts:
+            _refuse_misfit(work)
         if request.accepts or request.edits:
             return _apply_unseen(repo, request, work, finish)
         from gitsplit.workflow.draft import delete_draft, has_draft
@@ -121,13 +122,9 @@ def _apply_unseen(
     return Result(work, apply(repo, work, finish, request.drop_to))
 
 
-def _tell_misfit(misfit: "Misfit", request: Request, finish: Finish) -> None:
-    """Say what of the plan doesn't fit; InvalidPlan where nobody is to see it first."""
-    from gitsplit.report.sentences import misfit_sentences
-
-    for sentence in misfit_sentences(misfit):
-        finish.say(sentence)
-    if request.accepts:
+def _refuse_misfit(work: Work) -> None:
+    """Raise InvalidPlan where a plan was fitted and not all of it fits."""
+    if work.misfit:
         raise InvalidPlan(
             "Not all of the plan fits, and --yes applies only one that does.",
             hint="Put what fits in a file with -n --format json -o FILE, look at it,"

@@ -29,6 +29,7 @@ from gitsplit.model.encoding import message_in_utf8
 from gitsplit.model.listing import few, quantity
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan, changes_in_range, plan_at_home
+from gitsplit.model.progress import Say
 from gitsplit.model.series import Series, SourceCommit
 from gitsplit.model.todo import (
     Entry,
@@ -121,6 +122,15 @@ def replacement_warnings(repo: Repository, series: Series) -> Iterator[str]:
         f"in its place; gitsplit uses the original {kind}."
         for oid, kind in history.replacements(repo, series).items()
     )
+
+
+def tell_misfit(work: Work, say: Say) -> None:
+    """Say what of a plan doesn't fit that was fitted."""
+    if work.misfit:
+        from gitsplit.report.sentences import misfit_sentences  # few plans are
+
+        for sentence in misfit_sentences(work.misfit):
+            say(sentence)
 
 
 TellProposing = Callable[[int, int, int], None]
