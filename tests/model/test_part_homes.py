@@ -109,6 +109,17 @@ def test_sign_offs_are_nothing_to_say(to: int | None) -> None:
         with_part_sent(split, messages, FILL, to)
 
 
+def test_what_the_subject_says_is_not_said_again_once_something_goes() -> None:
+    message = b"Add one\n\nAdd one\n\nSo there is one more.\n"
+    messages = (message, b"Other\n")
+    split = split_as_written(message, messages, 0)
+
+    sent = with_part_sent(split, messages, 2, 1)
+
+    assert sent == (b"Add one\n", b"Other\n\nSo there is one more.\n")
+    assert with_part_sent(split, messages, 2, 0) == messages
+
+
 def test_a_subject_that_reads_like_a_footer_is_something_to_say() -> None:
     message = b"Bug: 12\nBug: 12\n \nAdd one\n"
     messages = (message, b"Other\n")
@@ -124,7 +135,8 @@ def test_what_is_sent_away_and_back_is_as_it_was(
     messages = (message, b"Other\n")
     split = split_as_written(message, messages, 0)
     whole = message_in_one(message)
-    if len(split.parts) < 2 or split.homes != whole.homes:
+    texts = [part.text for part in split.parts]
+    if len(texts) < 2 or split.homes != whole.homes or texts[0] in texts[1:]:
         return  # the same words stand twice, or are those of the other
     part = data.draw(st.integers(1, len(split.parts) - 1))
     kept = composed_message(whole.with_part_in(part, 1), 0)
