@@ -1,13 +1,17 @@
 """Which options go together: what ends something stands alone."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import fields
+from itertools import product
 from typing import Any
 
 import click
 import pytest
 
 from gitsplit.cli.main import command
-from gitsplit.cli.options import Options, check_usage
+from gitsplit.cli.options import Options
+from gitsplit.cli.usage import DENIED, SOURCES, UNBUILT, check_usage
 
 ALONE = ("undo", "continue_", "abort")
 DEFAULTS: dict[str, Any] = dict(command.make_context("gitsplit", []).params)
@@ -24,6 +28,7 @@ OTHERS: dict[str, Any] = {
     "checks": ("true",),
     "jobs": 2,
     "drop_to": "discard",
+    "read": "HEAD",
 }
 """Of each option that isn't a flag a value that it doesn't have by itself."""
 
@@ -43,3 +48,85 @@ def test_what_ends_something_goes_with_no_option_but_a_format(
 
     with pytest.raises(click.UsageError):
         check_usage(Options(**given))
+
+
+GOES_WITH = """
+            upstream commits root plan dry_run yes checks drop_to keep group_by number
+series      +        +       +    +    +       +   +      +       +    +        +
+squash      +        -       +    +    +       +   +      +       -    +        +
+resplit     +        -       +    +    +       p   +      +       -    -        -
+worktree    -        -       -    +    +       +   +      -       +    +        +
+untracked   -        -       -    +    +       +   +      -       +    +        +
+staged      -        -       -    +    +       +   +      -       +    +        +
+read        -        -       -    +    +       -   -      -       +    +        +
+plan        +        +       +    +    +       +   +      +       +    -        -
+"""
+"""What goes with which source; p: with a plan."""
+
+ONE_SOURCE = ({"worktree", "untracked"}, {"read", "squash"})
+
+
+def cells() -> Iterator[tuple[str, str, str]]:
+    columns, *rows = (line.split() for line in GOES_WITH.strip().splitlines())
+    for source, *marks in rows:
+        for name, mark in zip(columns, marks, strict=True):
+            yield source, name, mark
+
+
+def refusal(**given: Any) -> str:
+    """What is said against these options; nothing where they go together."""
+    try:
+        check_usage(Options(**DEFAULTS | given))
+    except click.UsageError as refused:
+        return re.sub(r".* isn't there yet.", "", refused.message)
+    return ""
+
+
+def value(name: str) -> dict[str, Any]:
+    return {name: OTHERS.get(name, True)}
+
+
+@pytest.mark.parametrize(("source", "name", "mark"), [*cells()])
+def test_a_source_goes_with_what_the_table_says(
+    source: str, name: str, mark: str
+) -> None:
+    own = {} if source == "series" else value(source)
+    said = refusal(**own | value(name))
+    assert bool(said) == (mark != "+" and source != name)
+    if said:
+        assert len(said.splitlines()) == 1
+        assert said.startswith(SOURCES.get(source, "--plan"))
+    if mark == "p":
+        assert not refusal(**own | value(name) | {"plan": "-"})
+
+
+@pytest.mark.parametrize(("one", "other"), [*product(SOURCES, SOURCES)])
+def test_of_two_sources_one_is_to_be_named(one: str, other: str) -> None:
+    there = {each.name for each in fields(Options)}
+    if one == other or not {one, other} <= there:
+        return
+    said = refusal(**value(one) | value(other))
+    if {one, other} == {"staged", "untracked"}:
+        assert "an untracked file isn't staged" in said
+    elif {one, other} in ONE_SOURCE:
+        assert not said
+    else:
+        assert said.endswith(" are two sources; name one.")
+        assert {SOURCES[one], SOURCES[other]} < {*said.split()}
+
+
+@pytest.mark.parametrize("name", ["edits", "no_screen", "patch", "format"])
+@pytest.mark.parametrize("source", ["squash", "resplit", "worktree", "staged", "read"])
+def test_every_source_is_edited_shown_and_printed_in_any_way(
+    source: str, name: str
+) -> None:
+    assert not refusal(**value(source) | value(name), dry_run=True)
+
+
+def test_the_table_is_about_options_that_there_are_or_will_be() -> None:
+    there = {each.name for each in fields(Options)}
+    to_come = {"absorb", "branches"}
+
+    assert {*DENIED} == {*SOURCES, "plan"}
+    assert {*SOURCES, *UNBUILT} <= there | to_come
+    assert {name for denied in DENIED.values() for name in denied} <= there | to_come

@@ -308,13 +308,13 @@ def test_an_empty_commit_alone_is_no_range(repo: Repository) -> None:
         (["--resplit", "--yes"], "--resplit with --yes requires --plan"),
         (
             ["--resplit", "-n", "-c", "HEAD"],
-            "--resplit and -c cannot be used together.",
+            "--resplit splits all commits of the range; it takes no -c.",
         ),
-        (["--resplit", "-n", "--commits", "2"], "--resplit and --commits"),
-        (["--resplit", "-n", "--group-by", "file"], "--resplit and --group-by"),
+        (["--resplit", "-n", "--commits", "2"], "it takes no --commits."),
+        (["--resplit", "-n", "--group-by", "file"], "it takes no --group-by."),
         (
             ["--resplit", "-n", "--keep-change-id", "1"],
-            "--resplit and --keep-change-id",
+            "--resplit takes no --keep-change-id: in a plan",
         ),
         (["--undo", "--resplit"], "--undo cannot be combined with other options"),
     ],

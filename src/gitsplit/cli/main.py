@@ -14,7 +14,6 @@ from gitsplit.cli.options import (
     Command,
     Options,
     asks_for_json,
-    check_usage,
     with_parameters,
 )
 from gitsplit.cli.output import (
@@ -27,6 +26,7 @@ from gitsplit.cli.output import (
     show_wrong_usage,
     stdout_kept_for_document,
 )
+from gitsplit.cli.usage import check_usage
 from gitsplit.errors import GitsplitError, Interrupted, Signalled, interrupt_behind
 from gitsplit.git.signals import unwind_on_signals
 

@@ -1,8 +1,8 @@
-"""The options, declared once, and which of them go together."""
+"""The options, declared once; :mod:`.usage` says which of them go together."""
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Any
 
@@ -39,9 +39,9 @@ def _option(*names: str, **attributes: Any) -> Any:
     return field(metadata={"declare": declare, "default": default})
 
 
-def _flag(*names: str, help: str) -> Any:
+def _flag(*names: str, help: str, hidden: bool = False) -> Any:
     """A field that is an option without a value."""
-    return _option(*names, is_flag=True, help=help)
+    return _option(*names, is_flag=True, help=help, hidden=hidden)
 
 
 def _owner_choice(
@@ -74,6 +74,29 @@ class Options:
         help="Split this commit (repeatable); UPSTREAM then defaults to its parent.",
     )
     root: bool = _flag("--root", help="Begin the series at the root commit.")
+    squash: bool = _flag(
+        "--squash",
+        help="Split the whole series as one change, whatever its commits were.",
+        hidden=True,
+    )
+    worktree: bool = _flag(
+        "-w",
+        "--worktree",
+        help="Split what isn't committed into commits on HEAD.",
+        hidden=True,
+    )
+    untracked: bool = _flag(
+        "--untracked", help="Like -w, with untracked files.", hidden=True
+    )
+    staged: bool = _flag(
+        "--staged", help="Split what is staged into commits on HEAD.", hidden=True
+    )
+    read: str | None = _option(
+        "--read",
+        metavar="WHAT",
+        help="Only look at a commit, A..B, or a patch (-); nothing is rewritten.",
+        hidden=True,
+    )
     resplit: bool = _flag(
         "--resplit",
         help="Split the series again as one range: any line to any commit.",
@@ -203,95 +226,6 @@ def asks_for_json(args: Sequence[str]) -> bool:
     words = [*takewhile(lambda word: word != "--", args)]
     following = pairwise(words)
     return f"--format={JSON}" in words or ("--format", JSON) in following
-
-
-def check_usage(options: Options) -> None:
-    """Raise click.UsageError for options that don't belong together."""
-    if options.check:
-        _check_check(options)
-    elif not options.dry_run:
-        if options.format not in (None, JSON):
-            raise click.UsageError(f"--format {options.format} requires --dry-run.")
-        if options.output is not None and options.format is None:
-            raise click.UsageError("-o requires --dry-run or --format json.")
-        if options.patch:
-            raise click.UsageError("-p requires --dry-run.")
-    if options.fit and options.plan is None:
-        raise click.UsageError("--fit requires --plan.")
-    _check_exec(options)
-    if options.root and options.upstream is not None:
-        raise click.UsageError("--root and UPSTREAM cannot be used together.")
-    _check_alone(options)
-    _check_resplit(options)
-
-
-BESIDE_CHECK = ("check", "upstream", "commits", "root", "format", "output")
-CHECK_FORMATS = ("text", JSON, "markdown")
-
-
-def _check_check(options: Options) -> None:
-    """Raise click.UsageError for what ``--check`` can't be combined with."""
-    for each in fields(Options):
-        if each.name not in BESIDE_CHECK and _is_given(options, each):
-            raise click.UsageError(
-                "--check goes with UPSTREAM, -c, --root, --format and -o only."
-            )
-    if options.format not in (None, *CHECK_FORMATS):
-        raise click.UsageError(f"--check has no format {options.format}.")
-
-
-def _check_resplit(options: Options) -> None:
-    """Raise click.UsageError for what a range of commits can't be split with."""
-    if not options.resplit:
-        return
-    for is_given, name in (
-        (options.commits, "-c"),
-        (options.group_by != "auto", "--group-by"),
-        (options.number is not None, "--commits"),
-        (options.keep != "auto", "--keep-change-id"),
-    ):
-        if is_given:
-            raise click.UsageError(f"--resplit and {name} cannot be used together.")
-    if options.yes and not (options.plan or options.edits):
-        raise click.UsageError("--resplit with --yes requires --plan or --edit.")
-
-
-def _check_exec(options: Options) -> None:
-    """Raise click.UsageError for what ``-x`` and ``--jobs`` don't belong to."""
-    if options.dry_run and options.checks:
-        raise click.UsageError(
-            "-x cannot be combined with --dry-run, which writes no commits."
-        )
-    if options.jobs is not None and not options.checks:
-        raise click.UsageError("--jobs requires -x.")
-    if options.repair and not (options.checks and options.yes):
-        raise click.UsageError(
-            "--repair requires -x and --yes; on the screen, X does it."
-        )
-    if not all(command.strip() for command in options.checks):
-        raise click.UsageError("-x needs a command.")
-
-
-def _check_alone(options: Options) -> None:
-    """Raise click.UsageError where --undo and its like stand beside anything else."""
-    beside = ("output",) if options.format is None else ("format", "output")
-    given = [
-        each.name
-        for each in fields(Options)
-        if each.name not in beside and _is_given(options, each)
-    ]
-    for name in ("undo", "continue_", "abort"):
-        if name in given and len(given) > 1:
-            option = "--" + name.rstrip("_")
-            raise click.UsageError(
-                f"{option} cannot be combined with other options but --format json."
-            )
-
-
-def _is_given(options: Options, each: Field[Any]) -> bool:
-    """Whether the option has another value than without being given."""
-    value = getattr(options, each.name)
-    return value not in (None, False, (), each.metadata["default"])
 
 
 def with_parameters(callback: Callback) -> Callback:

@@ -1,0 +1,185 @@
+"""Which options go together, and what is said where they don't."""
+
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import Field, fields
+from typing import Any
+
+import click
+
+from gitsplit.cli.options import JSON, Options
+
+SOURCES: Mapping[str, str] = {
+    "squash": "--squash",
+    "resplit": "--resplit",
+    "absorb": "--absorb",
+    "worktree": "-w",
+    "untracked": "--untracked",
+    "staged": "--staged",
+    "read": "--read",
+}
+"""The options that say what is split, by their fields. Without one it is the series."""
+
+ONE_SOURCE = (
+    {"worktree", "untracked"},
+    {"absorb", "staged"},
+    {"read", "squash"},
+)
+"""The options that are two and name one source."""
+
+_UNCOMMITTED = "{source} splits what isn't committed; "
+_NOT_WITH_UNCOMMITTED = {
+    "upstream": f"{_UNCOMMITTED}it takes no UPSTREAM.",
+    "commits": f"{_UNCOMMITTED}a commit is split without it: gitsplit -c REV.",
+    "root": f"{_UNCOMMITTED}it takes no --root.",
+    "drop_to": f"{_UNCOMMITTED}what no commit takes stays so, without --drop-to.",
+}
+_READING = "{source} changes nothing, so "
+_PLAN_SAYS = 'in a plan, "continues" says which commit keeps which Change-Id.'
+
+DENIED: Mapping[str, Mapping[str, str]] = {
+    "plan": {
+        "group_by": "{source} says what goes where; it takes no --group-by.",
+        "number": "{source} says what goes where; it takes no --commits.",
+    },
+    "squash": {
+        "commits": "{source} splits all commits together; it takes no -c.",
+        "keep": f"{{source}} takes no --keep-change-id: {_PLAN_SAYS}",
+    },
+    "resplit": {
+        "commits": "{source} splits all commits of the range; it takes no -c.",
+        "keep": f"{{source}} takes no --keep-change-id: {_PLAN_SAYS}",
+        "group_by": "{source} begins with the commits as they are; it takes no"
+        " --group-by.",
+        "number": "{source} begins with the commits as they are; it takes no"
+        " --commits.",
+    },
+    "absorb": {
+        "commits": "{source} finds the commits by itself; it takes no -c.",
+        "keep": "{source} leaves every Change-Id with its commit; it takes no"
+        " --keep-change-id.",
+        "drop_to": "{source}: what has no home stays uncommitted, without --drop-to.",
+        "group_by": "{source} sends each hunk home; it takes no --group-by.",
+        "number": "{source} sends each hunk home; it takes no --commits.",
+    },
+    "worktree": _NOT_WITH_UNCOMMITTED,
+    "untracked": _NOT_WITH_UNCOMMITTED,
+    "staged": _NOT_WITH_UNCOMMITTED,
+    "read": {
+        "upstream": "{source} has what to read as its value, a range as A..B; it"
+        " takes no UPSTREAM.",
+        "commits": "{source} has what to read as its value; it takes no -c.",
+        "root": "{source} has what to read as its value; it takes no --root.",
+        "yes": f"{_READING}there is nothing to accept by -y.",
+        "checks": f"{_READING}there are no new commits for -x.",
+        "branches": f"{_READING}there are no new commits for --branches.",
+        "drop_to": f"{_READING}it takes no --drop-to.",
+    },
+}
+"""What a source, or a plan, doesn't go with, by the fields, and what is said then."""
+
+UNBUILT = ("squash", "worktree", "untracked", "staged", "read")
+
+
+def check_usage(options: Options) -> None:
+    """Raise click.UsageError for options that don't belong together."""
+    if options.check:
+        _check_check(options)
+    elif not options.dry_run:
+        if options.format not in (None, JSON):
+            raise click.UsageError(f"--format {options.format} requires --dry-run.")
+        if options.output is not None and options.format is None:
+            raise click.UsageError("-o requires --dry-run or --format json.")
+        if options.patch:
+            raise click.UsageError("-p requires --dry-run.")
+    if options.fit and options.plan is None:
+        raise click.UsageError("--fit requires --plan.")
+    _check_exec(options)
+    if options.root and options.upstream is not None:
+        raise click.UsageError("--root and UPSTREAM cannot be used together.")
+    _check_alone(options)
+    _check_source(options)
+
+
+BESIDE_CHECK = ("check", "upstream", "commits", "root", "format", "output")
+CHECK_FORMATS = ("text", JSON, "markdown")
+
+
+def _check_check(options: Options) -> None:
+    """Raise click.UsageError for what ``--check`` can't be combined with."""
+    for each in fields(Options):
+        if each.name not in BESIDE_CHECK and _is_given(options, each):
+            raise click.UsageError(
+                "--check goes with UPSTREAM, -c, --root, --format and -o only."
+            )
+    if options.format not in (None, *CHECK_FORMATS):
+        raise click.UsageError(f"--check has no format {options.format}.")
+
+
+def _check_source(options: Options) -> None:
+    """Raise click.UsageError for two sources, and for what the one doesn't go with."""
+    given = {each.name for each in fields(Options) if _is_given(options, each)}
+    for sentence in _refusals(given):
+        raise click.UsageError(sentence)
+    if options.resplit and options.yes and not (options.plan or options.edits):
+        raise click.UsageError("--resplit with --yes requires --plan or --edit.")
+
+
+def _refusals(given: AbstractSet[str]) -> Iterator[str]:
+    """What is wrong with these options, by their fields, in a sentence each."""
+    sources = [name for name in SOURCES if name in given]
+    if {"untracked", "staged"} <= given:
+        yield (
+            "--staged and --untracked exclude each other: an untracked file isn't"
+            " staged."
+        )
+    if len(sources) > 1 and {*sources} not in ONE_SOURCE:
+        one, other, *_ = (SOURCES[name] for name in sources)
+        yield f"{one} and {other} are two sources; name one."
+    for source in (*sources, "plan"):
+        denied = DENIED[source] if source in given else {}
+        name = SOURCES.get(source, "--plan")
+        yield from (
+            denied[each].format(source=name) for each in denied if each in given
+        )
+    yield from (
+        f"{SOURCES[name]} isn't there yet." for name in UNBUILT if name in given
+    )
+
+
+def _check_exec(options: Options) -> None:
+    """Raise click.UsageError for what ``-x`` and ``--jobs`` don't belong to."""
+    if options.dry_run and options.checks:
+        raise click.UsageError(
+            "-x cannot be combined with --dry-run, which writes no commits."
+        )
+    if options.jobs is not None and not options.checks:
+        raise click.UsageError("--jobs requires -x.")
+    if options.repair and not (options.checks and options.yes):
+        raise click.UsageError(
+            "--repair requires -x and --yes; on the screen, X does it."
+        )
+    if not all(command.strip() for command in options.checks):
+        raise click.UsageError("-x needs a command.")
+
+
+def _check_alone(options: Options) -> None:
+    """Raise click.UsageError where --undo and its like stand beside anything else."""
+    beside = ("output",) if options.format is None else ("format", "output")
+    given = [
+        each.name
+        for each in fields(Options)
+        if each.name not in beside and _is_given(options, each)
+    ]
+    for name in ("undo", "continue_", "abort"):
+        if name in given and len(given) > 1:
+            option = "--" + name.rstrip("_")
+            raise click.UsageError(
+                f"{option} cannot be combined with other options but --format json."
+            )
+
+
+def _is_given(options: Options, each: Field[Any]) -> bool:
+    """Whether the option has another value than without being given."""
+    value = getattr(options, each.name)
+    return value not in (None, False, (), each.metadata["default"])
