@@ -11,8 +11,10 @@ from gitsplit.errors import (
     RefMoved,
     WriteFailed,
 )
-from gitsplit.git import journal
+from gitsplit.git import journal, preflight
+from gitsplit.git.refs import RefUpdate
 from gitsplit.git.repository import open_repository
+from gitsplit.model.objects import NO_OBJECT
 from tests.git.rewriting import begun, prepared, rewrite_refs, tangled
 from tests.repository import Repository
 
@@ -232,3 +234,70 @@ def test_records_begun_at_the_same_time_do_not_meet(
     (repo.path / ".git" / "gitsplit" / "000001.json").touch()
 
     assert [begun(repo, updates).number for _ in range(2)] == [2, 3]
+
+
+def with_made_branches(repo: Repository) -> journal.Record:
+    """A rewrite of ``main`` that also makes ``made/1`` and ``made/2``."""
+    updates = prepared(repo)
+    made = (
+        RefUpdate(f"refs/heads/made/{n}", NO_OBJECT, updates[0].new) for n in (1, 2)
+    )
+    opened = open_repository(repo.path)
+    both = (*updates, *made)
+    return journal.move_refs(opened, both, "split", expected_head=opened.head_ref())
+
+
+def test_branches_that_a_rewrite_made_are_deleted_by_its_undo(
+    with_branches: Repository,
+) -> None:
+    repo = with_branches
+    before = repo.refs()
+    with_made_branches(repo)
+    assert repo.oid("made/1") == repo.oid("made/2") == repo.oid("main")
+    undo(repo)
+    assert repo.refs() == before
+
+
+def test_a_made_branch_that_moved_or_is_checked_out_stays(
+    with_branches: Repository, tmp_path: Path
+) -> None:
+    repo = with_branches
+    before = repo.refs()
+    with_made_branches(repo)
+    repo.git("branch", "-f", "made/1", "main~1")
+    repo.git("worktree", "add", "-q", str(tmp_path / "other"), "made/2")
+    moved = repo.oid("made/1"), repo.oid("made/2")
+    opened = open_repository(repo.path)
+    last = journal.last_undoable(opened)
+    assert last is not None
+    assert preflight.made_branches_to_keep(opened, last.updates) == {
+        "refs/heads/made/1": "it has moved since",
+        "refs/heads/made/2": f"it is checked out in {tmp_path / 'other'}",
+    }
+    undone = undo(repo)
+
+    assert [update.ref for update in undone.updates] == [MAIN, BESIDE]
+    assert (repo.oid("made/1"), repo.oid("made/2")) == moved
+    repo.git("branch", "-D", "made/1")
+    repo.git("worktree", "remove", str(tmp_path / "other"))
+    repo.git("branch", "-D", "made/2")
+    assert repo.refs() == before
+
+
+def test_a_made_branch_that_is_gone_is_no_obstacle(with_branches: Repository) -> None:
+    repo = with_branches
+    before = repo.refs()
+    with_made_branches(repo)
+    repo.git("branch", "-D", "made/1")
+    undo(repo)
+    assert repo.refs() == before
+
+
+def test_a_branch_made_meanwhile_stops_all_of_them(with_branches: Repository) -> None:
+    repo = with_branches
+    before = repo.refs()
+    repo.git("branch", "made/2", "main~2")
+    with pytest.raises(RefMoved, match=r"Branch made/2 is at \w+ now: it was made"):
+        with_made_branches(repo)
+    repo.git("branch", "-D", "made/2")
+    assert repo.refs() == before

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from gitsplit.errors import (
     WriteFailed,
@@ -20,6 +21,7 @@ from gitsplit.git.program import is_running, process_name, this_process
 from gitsplit.git.refs import RefUpdate
 from gitsplit.git.repository import open_repository
 from gitsplit.git.state_dir import own_prefix
+from gitsplit.model.objects import NO_OBJECT
 from tests.git.rewriting import begun, prepared, rewrite_refs, tangled
 from tests.repository import Repository
 from tests.runner import gitsplit
@@ -413,3 +415,45 @@ def test_a_git_that_is_killed_under_gitsplit_leaves_nothing_behind(
     assert repo.refs() == before
     assert list((repo.path / ".git").rglob("*.lock")) == []
     assert caught.value.state == "Nothing was changed."
+
+
+@pytest.mark.parametrize("moved", [[], [MAIN], ["refs/heads/made"]])
+def test_branches_being_made_when_it_died_are_made_or_not_with_all_the_others(
+    repo: Repository, moved: list[str]
+) -> None:
+    tangled(repo)
+    before = repo.refs()
+    (main,) = prepared(repo)
+    updates = (main, RefUpdate("refs/heads/made", NO_OBJECT, main.new))
+    begun(repo, updates)
+    for update in updates:
+        if update.ref in moved:
+            repo.git("update-ref", update.ref, update.new, update.old)
+    recover(repo)
+
+    if moved:
+        assert repo.oid("main") == repo.oid("made") == main.new
+    else:
+        assert repo.refs() == before
+    assert phases(repo) == (["done"] if moved else [])
+    if moved:
+        undo(repo)
+    assert repo.refs() == before
+
+
+def test_an_undo_that_died_half_way_deletes_the_branches_that_were_made(
+    repo: Repository,
+) -> None:
+    tangled(repo)
+    before = repo.refs()
+    (main,) = prepared(repo)
+    record = begun(repo, (main, RefUpdate("refs/heads/made", NO_OBJECT, main.new)))
+    repo.git("update-ref", main.ref, main.new)
+    recover(repo)
+    opened = open_repository(repo.path)
+    (done,) = journal.records(opened)
+    assert done.number == record.number
+    journal.save(opened, replace(done, phase="undoing"))
+    repo.git("update-ref", "-d", "refs/heads/made")
+    assert "has been finished" in (recover(repo) or "")
+    assert repo.refs() == before

@@ -48,7 +48,7 @@ from gitsplit.git.worktree import (
     update_index,
 )
 from gitsplit.model.listing import name_list, with_capital
-from gitsplit.model.objects import Oid
+from gitsplit.model.objects import NO_OBJECT, Oid
 from gitsplit.model.progress import Say, say_nothing
 
 MOST_RECORDS = 50
@@ -81,7 +81,7 @@ class Record(Struct, frozen=True):
         """The ref updates to be made or done: from new to old after an undo began."""
         if self.phase in ("prepared", "done"):
             return self.updates
-        return tuple(RefUpdate(u.ref, u.new, u.old) for u in self.updates)
+        return tuple(update.back for update in self.updates)
 
     @property
     def steps(self) -> tuple[TwoTreeMerge, ...]:
@@ -234,12 +234,14 @@ def undo_rewrite(
 
     The next undo undoes the rewrite before that. Index and files follow where the
     rewrite has changed HEAD's tree; what was dropped to the worktree stays there.
+    Branches that the rewrite made are deleted, but for those of
+    :func:`gitsplit.git.preflight.made_branches_to_keep`.
 
     Raises NothingToUndo where no rewrite is left, or one of its refs has moved since;
     JournalDamaged where a later record can't be read; OperationUnderWay where a rebase
     or bisect owns one of the refs; UncleanFiles where files have other changes.
     """
-    record = last_undoable(repo)
+    record = _without_kept_branches(repo, last_undoable(repo))
     try:
         _refuse_undo(repo, record)
     except NothingToUndo:
@@ -249,6 +251,16 @@ def undo_rewrite(
     undoing = replace(record, phase="undoing", processes=(this_process(),))
     save(repo, undoing)
     return _carry_out(repo, undoing, before_commit)
+
+
+def _without_kept_branches(repo: Repository, record: Record | None) -> Record | None:
+    """The record without the branches that it made and an undo leaves."""
+    if record is None:
+        return None
+    kept = preflight.made_branches_to_keep(repo, record.updates)
+    return replace(
+        record, updates=tuple(u for u in record.updates if u.ref not in kept)
+    )
 
 
 def _refuse_undo(repo: Repository, record: Record | None) -> None:
@@ -281,8 +293,9 @@ class _RefStates(Struct, frozen=True):
 
 def _ref_states(repo: Repository, record: Record) -> _RefStates:
     now = values_of(repo, (update.ref for update in record.targets))
-    made = tuple(u for u in record.targets if now.get(u.ref) == u.new)
-    to_make = tuple(u for u in record.targets if now.get(u.ref) == u.old)
+    at = {update: now.get(update.ref, NO_OBJECT) for update in record.targets}
+    made = tuple(u for u in record.targets if at[u] == u.new)
+    to_make = tuple(u for u in record.targets if at[u] == u.old)
     known = {*made, *to_make}
     return _RefStates(made, to_make, tuple(u for u in record.targets if u not in known))
 
@@ -360,14 +373,16 @@ def unreadable_record(repo: Repository) -> Record | None:
 
 def _has_all_objects(repo: Repository, updates: Sequence[RefUpdate]) -> bool:
     """Whether every object that the new values need beyond the old ones is stored."""
-    asked = "".join(f"{u.new}\n^{u.old}\n" for u in updates).encode("ascii")
+    ends = [(update.new, f"^{update.old}") for update in updates]
+    tips = [tip for both in ends for tip in both if NO_OBJECT not in tip]
+    asked = "".join(f"{tip}\n" for tip in tips).encode("ascii")
     args = ("rev-list", "--objects", "--quiet", "--stdin")
     return not repo.program.run(*args, stdin=asked, check=False).status
 
 
 def _finish_moves(repo: Repository, state: _RefStates, *, is_forward: bool) -> None:
     """Move the refs that haven't moved yet, or those back that have."""
-    back = tuple(RefUpdate(u.ref, u.new, u.old) for u in state.made)
+    back = tuple(update.back for update in state.made)
     refs.move(
         repo,
         state.to_make if is_forward else back,

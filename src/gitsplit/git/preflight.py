@@ -26,7 +26,7 @@ from gitsplit.git.trees import NewObjects, PathPair, changed_paths
 from gitsplit.git.worktree import HeadTrees, TwoTreeMerge, differing_paths
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import name_list, with_capital
-from gitsplit.model.objects import GITLINK, Oid, TreeEntry
+from gitsplit.model.objects import GITLINK, NO_OBJECT, Oid, TreeEntry
 
 _STATUS = (
     *("--no-optional-locks", "status", "--porcelain=v2", "-z", "--no-renames"),
@@ -224,7 +224,7 @@ def refuse_undo(
             )
         if update.ref == "HEAD" and (branch := repo.head_ref()):
             raise _undo_error(update, f"is on {short_name(branch)} now")
-        if not repo.has_object(update.old):
+        if update.old != NO_OBJECT and not repo.has_object(update.old):
             raise NothingToUndo(
                 f"Commit {update.old[:12]} from before the rewrite is gone.",
                 hint="`git gc` removes what no branch, tag or reflog leads to.",
@@ -239,6 +239,37 @@ def refuse_undo(
                 " restores commits and index, and leaves the files."
             )
             raise
+
+
+def made_branches_to_keep(
+    repo: Repository, updates: Iterable[RefUpdate]
+) -> Mapping[str, str]:
+    """The branches that these updates made and their undo leaves, with the reason.
+
+    The reason is a clause; empty where the branch is gone already. Only a branch that
+    is still where it was put, and checked out nowhere, is deleted.
+    """
+    made = [update for update in updates if update.old == NO_OBJECT]
+    if not made:
+        return {}
+    now = values_of(repo, (update.ref for update in made))
+    here, elsewhere = repo.head_ref(), branches_of_other_worktrees(repo)
+    owned = branches_owned_by_operations(repo)
+    kept: dict[str, str] = {}
+    for ref, new in ((update.ref, update.new) for update in made):
+        if ref not in now:
+            kept[ref] = ""
+        elif now[ref] != new:
+            kept[ref] = "it has moved since"
+        elif ref == here or ref in elsewhere:
+            kept[ref] = f"it is checked out {_where(elsewhere.get(ref))}"
+        elif ref in owned:
+            kept[ref] = "a rebase or bisect in progress will set it"
+    return kept
+
+
+def _where(worktree: str | None) -> str:
+    return "here" if worktree is None else f"in {worktree}"
 
 
 def _undo_error(update: RefUpdate, how: str) -> NothingToUndo:

@@ -32,15 +32,24 @@ from gitsplit.git.repository import Repository
 from gitsplit.git.write import Rewrite
 from gitsplit.model.escape import output_in_one_line
 from gitsplit.model.listing import with_capital
-from gitsplit.model.objects import Oid
+from gitsplit.model.objects import NO_OBJECT, Oid
 
 
 class RefUpdate(Struct, frozen=True):
-    """An update of a ref, given by its full name, or ``HEAD`` for a detached one."""
+    """An update of a ref, given by its full name, or ``HEAD`` for a detached one.
+
+    As git has it, ``old`` is NO_OBJECT where the ref is made by it, ``new`` where it is
+    deleted.
+    """
 
     ref: str
     old: Oid
     new: Oid
+
+    @property
+    def back(self) -> "RefUpdate":
+        """The update that undoes this one."""
+        return RefUpdate(self.ref, self.new, self.old)
 
 
 class LeftRef(NamedTuple):
@@ -383,8 +392,8 @@ def _prepare_error(
     talk.last_words()
     now = values_of(repo, (update.ref for update in updates))
     for update in updates:
-        if now.get(update.ref) != update.old:
-            return _ref_moved_error(update, now.get(update.ref))
+        if (there := now.get(update.ref, NO_OBJECT)) != update.old:
+            return _ref_moved_error(update, there)
     for lock in ref_locks(repo, updates, head):
         if lock.exists():
             return WriteFailed(
@@ -415,11 +424,14 @@ def ref_locks(
         yield place / "reftable" / "tables.list.lock"
 
 
-def _ref_moved_error(update: RefUpdate, now: Oid | None) -> RefMoved:
-    place = f"is at {now[:12]}" if now else "is gone"
+def _ref_moved_error(update: RefUpdate, now: Oid) -> RefMoved:
+    place = "is gone" if now == NO_OBJECT else f"is at {now[:12]}"
+    what = f"and no longer at {update.old[:12]}: it was moved"
+    if update.old == NO_OBJECT:
+        what = "now: it was made"
     return RefMoved(
-        f"{with_capital(short_name(update.ref))} {place} and no longer at "
-        f"{update.old[:12]}: it was moved while gitsplit was working.",
+        f"{with_capital(short_name(update.ref))} {place} {what} while gitsplit was"
+        " working.",
         hint="Start again from what is there now.",
     )
 

@@ -17,9 +17,7 @@ from gitsplit.model.drafts import SeriesDraft
 from gitsplit.model.encoding import has_new_nul
 from gitsplit.model.escape import printable
 from gitsplit.model.message import subject_of
-from gitsplit.model.objects import (
-    Oid,
-)
+from gitsplit.model.objects import NO_OBJECT, Oid
 from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.model.series import CommitDraft, Series, SourceCommit
 
@@ -153,7 +151,7 @@ def partial_rewrite(
     sources = [s for c in commits for s in (c.draft.source, *c.draft.squashed)]
     there = {source.oid for source in sources}
     return Rewrite(
-        *(series.head, Oid("0" * 40), EMPTY_TREE, EMPTY_TREE),
+        *(series.head, NO_OBJECT, EMPTY_TREE, EMPTY_TREE),
         rewritten=tuple(
             RewrittenCommit(old, new, new) for old, new in ends.items() if old in there
         ),

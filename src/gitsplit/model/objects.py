@@ -20,6 +20,9 @@ from gitsplit.errors import ObjectDamaged
 Oid = NewType("Oid", str)
 """An object id: 40 lower-case hex digits."""
 
+NO_OBJECT = Oid("0" * 40)
+"""What stands for an object where there is none, as in git's own interfaces."""
+
 ObjectKind = Literal["blob", "tree", "commit"]
 
 FILE = 0o100644

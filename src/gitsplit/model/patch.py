@@ -21,7 +21,7 @@ from gitsplit.model.diff import (
     range_in_header,
 )
 from gitsplit.model.lines import Lines
-from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, Oid
+from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, NO_OBJECT
 from gitsplit.model.plan import Plan
 from gitsplit.model.states import steps
 from gitsplit.model.weave import Thread
@@ -32,7 +32,6 @@ CONTEXT = 3
 NO_NEWLINE = b"\\ No newline at end of file\n"
 
 _NOWHERE = b"/dev/null"
-_NO_OBJECT = Oid("0" * 40)
 _PROBE = 8000  # bytes in which git looks for a NUL
 
 
@@ -60,7 +59,7 @@ def _patch(change: FileChange) -> Iterator[bytes]:
     yield from fact_lines(change)
     if change.old and change.new and old.oid == new.oid:
         return
-    ids = [(side.oid if side else _NO_OBJECT)[:10] for side in (change.old, change.new)]
+    ids = [(side.oid if side else NO_OBJECT)[:10] for side in (change.old, change.new)]
     is_said = change.old and change.new and old.mode == new.mode
     mode = b" %o" % old.mode if is_said else b""
     yield b"index %s..%s%s\n" % (ids[0].encode(), ids[1].encode(), mode)

@@ -15,10 +15,9 @@ from gitsplit.git.repository import Repository
 from gitsplit.git.trees import EMPTY_TREE, NewObjects, changed_paths
 from gitsplit.git.write import Rewrite, WrittenCommit
 from gitsplit.model.diff import File, FileChange, change_between
-from gitsplit.model.objects import EXECUTABLE, FILE, Oid, TreeEntry
+from gitsplit.model.objects import EXECUTABLE, FILE, NO_OBJECT, Oid, TreeEntry
 from gitsplit.report.findings import IndexEntry, Recipe, Recipes
 
-_NONE = Oid("0" * 40)
 _PROBE = 8000  # bytes in which git looks for a NUL
 
 
@@ -81,7 +80,7 @@ class _Cook(Struct):
         pairs = changed_paths(self.objects, base, recipe.commit.tree)
         for path, (before, after) in sorted(pairs.items()):
             if after is None:
-                entries.append(IndexEntry(path, 0, _NONE))
+                entries.append(IndexEntry(path, 0, NO_OBJECT))
                 continue
             is_there = self._is_there(after)
             change = None if is_there else self._change(path, before, after)
