@@ -26,7 +26,6 @@ from gitsplit.cli.output import (
     show_wrong_usage,
     stdout_kept_for_document,
 )
-from gitsplit.cli.usage import check_usage
 from gitsplit.errors import GitsplitError, Interrupted, Signalled, interrupt_behind
 from gitsplit.git.signals import unwind_on_signals
 
@@ -43,6 +42,8 @@ def command(**given: Any) -> int:
     Without UPSTREAM the series begins after the branch's upstream. Nothing changes
     before you apply the split, and then all of it at once.
     """
+    from gitsplit.cli.usage import check_usage  # --help and --version end before
+
     options = Options(**given)
     check_usage(options)
     if options.undo:
