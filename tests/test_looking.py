@@ -48,7 +48,7 @@ def applied(ran: Ran) -> str:
 def test_a_commit_without_a_message_hides_none_of_the_others(
     series: Repository,
 ) -> None:
-    text = applied(gitsplit(series.path, "-n", "HEAD~3"))
+    text = applied(gitsplit(series.path, "-n", "HEAD~3", "--group-by", "file"))
     said = blocks(text, series, "HEAD~2", "HEAD~1", "HEAD")
 
     assert ["becomes 2 commits" in each for each in said] == [True, True, True]
@@ -129,7 +129,7 @@ def test_a_program_that_fails_for_one_commit_hides_none_of_the_others(
     )
     command.chmod(0o755)
     series.git("config", "--global", "gitsplit.proposalCommand", str(command))
-    text = applied(gitsplit(series.path, "-n", "HEAD~3"))
+    text = applied(gitsplit(series.path, "-n", "HEAD~3", "--group-by", "file"))
 
     said = blocks(text, series, "HEAD~2", "HEAD~1", "HEAD")
     assert ["no idea" in each for each in said] == [False, True, True]

@@ -74,7 +74,7 @@ def test_what_is_printed_is_harmless(hostile: Repository, group_by: str) -> None
 def test_a_plan_on_a_terminal_is_harmless_and_means_the_same(
     hostile: Repository,
 ) -> None:
-    dry_run = ("--dry-run", "--format", "json", "HEAD~2")
+    dry_run = ("-n", "--format", "json", "-c", "HEAD~1", "HEAD~2")
     plan = harmless(gitsplit(hostile.path, *dry_run))
     again = gitsplit(hostile.path, *dry_run, "--plan", "-", stdin=plan.out.encode())
 

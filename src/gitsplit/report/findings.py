@@ -140,8 +140,9 @@ class CommitFate(Struct, frozen=True):
 
     ``commits`` are those that it becomes: none where it is dropped or squashed.
     ``complaints`` are sentences on what stands against that; ``split`` is None where
-    the commit isn't split. ``changes`` is the diff of one that others are squashed
-    into, where that was asked for.
+    the commit isn't split; ``is_one_change`` says that it seems to have no reason to
+    be. ``changes`` is the diff of one that others are squashed into, where that was
+    asked for.
     """
 
     entry: Entry
@@ -149,6 +150,7 @@ class CommitFate(Struct, frozen=True):
     complaints: tuple[str, ...] = ()
     split: Split | None = None
     changes: tuple[FileChange, ...] = ()
+    is_one_change: bool = False
 
 
 Diffs = Callable[[Plan], Sequence[tuple[FileChange, ...]]]
@@ -177,7 +179,9 @@ def commit_fates(  # noqa: PLR0913 -- callers name the last
         if entry.action == "split" and entry.plan is not None and own:
             split = _split(entry, entry.plan, own, proposals.get(entry.oid), ids)
             split = _with_diffs(split, diffs(without_empty_groups(entry.plan)))
-        yield CommitFate(entry, tuple(own), tuple(complaints.get(entry.oid, ())), split)
+        against = tuple(complaints.get(entry.oid, ()))
+        is_one = entry.action == "pick" and entry.oid in proposals
+        yield CommitFate(entry, tuple(own), against, split, is_one_change=is_one)
 
 
 def _split(

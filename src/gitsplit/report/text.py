@@ -116,6 +116,8 @@ def _heading(commit: CommitFate) -> str:
         return f"{entry.oid[:10]} {printable(entry.commit.subject)}  ({what})"
     (made,) = commit.commits
     what = "unchanged" if made.oid == entry.oid else fate(entry, made)
+    if commit.is_one_change:
+        what = f"seems to be one change, {what}"
     return (
         f"{entry.oid[:10]} {_subject_words(subject_of(made.draft.message))}  ({what})"
     )

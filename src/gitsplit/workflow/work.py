@@ -42,6 +42,7 @@ from gitsplit.workflow.propose import (
     has_command,
     proposals_of,
     propose_plan,
+    with_messages_written,
 )
 
 if TYPE_CHECKING:
@@ -148,11 +149,12 @@ def read_work(
 ) -> Work:
     """Read the series that the request names, with the plan given or one proposed.
 
-    ``every`` proposes to split each commit of the series, as a dry run shows it;
-    ``asks`` none, for the screen asks; nor does it wait for proposals that take more
-    than a moment, which the screen has made meanwhile. Without either, WhichCommit is
-    raised for a series of several of which none was named. Raises what reading the
-    series raises, and InvalidPlan where the plan doesn't fit.
+    ``every`` proposes to split each commit of the series that seems to be several
+    changes, as a dry run shows it; ``asks`` none, for the screen asks; nor does it wait
+    for proposals that take more than a moment, which the screen has made meanwhile.
+    Without either, WhichCommit is raised for a series of several of which none was
+    named. Raises what reading the series raises, and InvalidPlan where the plan doesn't
+    fit.
     """
     if request.plan is not None:
         from gitsplit.workflow.plan_files import read_plan
@@ -164,7 +166,8 @@ def read_work(
     is_open = asks and len(series.commits) > 1 and not request.commits
     chosen = () if is_open else _commits_to_split(repo, series, request, every)
     changes = history.changes_of(repo, chosen)
-    if request.commits or len(series.commits) == 1:
+    is_asked = bool(request.commits) or len(series.commits) == 1
+    if is_asked:
         for commit, done in zip(chosen, changes, strict=True):
             _refuse_empty(commit, done)
     work = make_work(repo, request, series, todo_as_read(series))
@@ -173,9 +176,9 @@ def read_work(
     for number, (commit, done) in enumerate(zip(chosen, changes, strict=True), 1):
         if done:
             tell(number, len(chosen), len(edits_of(done)))
-            work = _with_proposal(repo, request, work, commit, done)
-    is_about_each = bool(request.commits) or not every
-    return _raise_refusal(work, is_about_each or not work.plans)
+            work = _with_proposal(repo, request, work, commit, done, is_asked=is_asked)
+    is_hopeless = len(work.refused) == len([*filter(None, changes)])
+    return _raise_refusal(work, is_asked or is_hopeless)
 
 
 SOON_HUNKS = 40
@@ -234,23 +237,30 @@ def _raise_refusal(work: Work, is_hopeless: bool) -> Work:
     return work
 
 
-def _with_proposal(
+def _with_proposal(  # noqa: PLR0913 -- callers name the last
     repo: Repository,
     request: Request,
     work: Work,
     commit: SourceCommit,
     changes: tuple[FileChange, ...],
+    *,
+    is_asked: bool,
 ) -> Work:
-    """The work with a plan proposed for a commit, or with why there is none."""
+    """The work with a plan proposed for a commit, or with why there is none.
+
+    One that wasn't asked for stays as it is where it seems to be one change.
+    """
     series, oid = work.series, commit.oid
     try:
         proposals = proposals_of(repo, request, series, commit, changes)
-        plan = propose_plan(repo, request, series, commit, proposals)
+        plan = propose_plan(repo, request, series, commit, proposals, is_asked=is_asked)
+        is_split = is_asked or len(plan.groups) > 1
+        if is_split and not is_asked:
+            plan = with_messages_written(repo, series, commit, plan)
     except (InvalidPlan, ProgramFailed) as error:
         return replace(work, refused={**work.refused, oid: error})
-    return replace(
-        work.with_plans({oid: plan}), proposals={**work.proposals, oid: proposals}
-    )
+    work = replace(work, proposals={**work.proposals, oid: proposals})
+    return work.with_plans({oid: plan}) if is_split else work
 
 
 def make_work(repo: Repository, request: Request, series: Series, todo: Todo) -> Work:
