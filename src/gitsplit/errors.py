@@ -61,6 +61,10 @@ class NoUpstream(GitsplitError):
     """No UPSTREAM was given and the branch has none configured."""
 
 
+class WrongEnd(GitsplitError):
+    """The range that was given as UPSTREAM ends at another commit than HEAD."""
+
+
 class NothingToSplit(GitsplitError):
     """The commit has fewer than two hunks, or the plan makes one commit of it."""
 

@@ -57,7 +57,7 @@ def dry_run(options: Options) -> None:
     from gitsplit.git.journal import other_at_work
     from gitsplit.report.formats import DEFAULT
     from gitsplit.workflow.propose import distrusted_command_warnings
-    from gitsplit.workflow.work import open_idle_repository
+    from gitsplit.workflow.work import open_idle_repository, title_by_id
 
     repo = _with_output_checked(open_idle_repository(current_directory()), options)
     if worker := other_at_work(repo):
@@ -76,6 +76,9 @@ def dry_run(options: Options) -> None:
     for note in printed.notes:
         say(note)
     _write(repo, options, printed)
+    title = title_by_id(repo, request, work.series) if is_terminal() else ""
+    if title and not is_for_programs():
+        print_stderr(f"This is {title}")
     if printed.refusal is not None and options.plan is not None:
         raise printed.refusal
 
@@ -83,10 +86,16 @@ def dry_run(options: Options) -> None:
 def _read_for_dry_run(repo: "Repository", request: "Request") -> "Work | None":
     """Read the work, and have it edited where that is asked for; None if cancelled."""
     from gitsplit.workflow.journal_state import hint_at_undo
-    from gitsplit.workflow.work import read_work, replacement_warnings, tell_misfit
+    from gitsplit.workflow.work import (
+        read_meant_work,
+        replacement_warnings,
+        tell_misfit,
+    )
 
     with hint_at_undo(repo), Progress() as report:
-        work = read_work(repo, request, every=not request.edits, tell=report)
+        request, work = read_meant_work(
+            repo, request, every=not request.edits, tell=report
+        )
     for warning in replacement_warnings(repo, work.series):
         say(warning)
     tell_misfit(work, say)

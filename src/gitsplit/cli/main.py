@@ -33,14 +33,15 @@ from gitsplit.git.signals import unwind_on_signals
 @click.command(
     cls=Command,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 88},
-    epilog="Split the last commit with: gitsplit HEAD~1",
+    epilog="Split the last commit with: gitsplit HEAD",
 )
 @with_parameters
 def command(**given: Any) -> int:
     """Split a commit of the series UPSTREAM..HEAD into several.
 
-    Without UPSTREAM the series begins after the branch's upstream. Nothing changes
-    before you apply the split, and then all of it at once.
+    Without UPSTREAM the series begins after the branch's upstream. HEAD is the last
+    commit, FILE:LINE the one that wrote the line. Nothing changes before you apply the
+    split, and then all of it at once.
     """
     from gitsplit.cli.usage import check_usage  # --help and --version end before
 

@@ -1,8 +1,8 @@
 """The story of one run of gitsplit, from end to end. Begin to read here.
 
-Read and propose (:func:`gitsplit.workflow.work.read_work`), edit, then compute, store,
-check with ``-x`` and move refs (:func:`gitsplit.workflow.apply.apply`). A dry run
-(:func:`gitsplit.cli.commands.dry_run`) reads the same work and computes in memory.
+Read and propose (:func:`gitsplit.workflow.work.read_meant_work`), edit, then compute,
+store, check with ``-x`` and move refs (:func:`gitsplit.workflow.apply.apply`). A dry
+run (:func:`gitsplit.cli.commands.dry_run`) reads the same work and computes in memory.
 """
 
 from collections.abc import Iterator
@@ -20,6 +20,7 @@ from gitsplit.errors import (
     Interrupted,
     InvalidPlan,
     NotChecked,
+    NoTerminal,
     Stopped,
 )
 from gitsplit.git import repository
@@ -31,7 +32,7 @@ from gitsplit.workflow.propose import Request, distrusted_command_warnings
 from gitsplit.workflow.work import (
     TellProposing,
     Work,
-    read_work,
+    read_meant_work,
     refuse_operation_in_progress,
     replacement_warnings,
     tell_misfit,
@@ -75,8 +76,9 @@ def run(
         for warning in distrusted_command_warnings(repo, request):
             finish.say(warning)
         with progress as tell:
-            asks = not (request.accepts or request.edits)
-            work = read_work(repo, request, asks=asks, tell=tell)
+            asks, given = not (request.accepts or request.edits), request
+            request, work = read_meant_work(repo, given, asks=asks, tell=tell)
+        _refuse_unchosen(repo, given, request, finish)
         for warning in replacement_warnings(repo, work.series):
             finish.say(warning)
         tell_misfit(work, finish.say)
@@ -97,6 +99,20 @@ def run(
                 )
         delete_draft(repo, work)
         return result
+
+
+def _refuse_unchosen(
+    repo: Repository, given: Request, meant: Request, finish: Finish
+) -> None:
+    """Raise NoUpstream where nobody said which commit, and no screen can ask."""
+    if meant == given or given.upstream is not None:
+        return
+    try:
+        finish.before_screen()
+    except NoTerminal:
+        from gitsplit.workflow.meaning import unchosen_error
+
+        raise unchosen_error(repo, meant) from None
 
 
 def _apply_unseen(

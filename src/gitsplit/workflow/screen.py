@@ -51,7 +51,7 @@ from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.preflight import Outlooks
 from gitsplit.workflow.proposal_cache import ProposalCache
 from gitsplit.workflow.propose import Request, has_command, trailers_to_copy
-from gitsplit.workflow.work import Work
+from gitsplit.workflow.work import Work, title_by_id
 
 if TYPE_CHECKING:
     from gitsplit.tui.dialog.dialog import Talk
@@ -202,6 +202,8 @@ def _opening_state(
         is_checking=bool(request.checks),
         follows=repo.config.get_bool("gitsplit.follow", default=True),
     )
+    if state.info.title and state.is_alone:
+        state = replace(state, status=f"this is {state.info.title}")
     if work.misfit:
         state = replace(state, status=_NOT_ALL_FITS)
     draft = _resume_draft(repo, request, work, finish)
@@ -266,6 +268,7 @@ def _whole(repo: Repository, request: Request, work: Work) -> SeriesInfo:
         work.series,
         ref,
         name=_range_name(request, work, ref),
+        title=title_by_id(repo, request, work.series),
         change_ids=_change_ids(work),
         ids=work.ids,
         other_refs={

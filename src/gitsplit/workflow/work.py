@@ -8,11 +8,14 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from gitsplit.errors import (
+    EmptySeries,
     GitsplitError,
     InvalidPlan,
     NothingToSplit,
+    NoUpstream,
     OperationUnderWay,
     ProgramFailed,
+    UnknownRevision,
     WhichCommit,
 )
 from gitsplit.git import (
@@ -179,6 +182,44 @@ def read_work(
             work = _with_proposal(repo, request, work, commit, done, is_asked=is_asked)
     is_hopeless = len(work.refused) == len([*filter(None, changes)])
     return _raise_refusal(work, is_asked or is_hopeless)
+
+
+def read_meant_work(
+    repo: Repository,
+    request: Request,
+    *,
+    every: bool = False,
+    asks: bool = False,
+    tell: TellProposing = lambda _number, _of, _pieces: None,
+) -> tuple[Request, Work]:
+    """The work as :func:`read_work` reads it, and the request that was meant.
+
+    That is another one where UPSTREAM begins no series, as newcomers type it (see
+    :mod:`gitsplit.workflow.meaning`).
+    """
+    try:
+        return request, read_work(repo, request, every=every, asks=asks, tell=tell)
+    except (EmptySeries, UnknownRevision, NoUpstream) as refusal:
+        from gitsplit.workflow.meaning import request_meant  # few type so
+
+        meant = request_meant(repo, request, refusal)
+    return meant, read_work(repo, meant, every=every, asks=asks, tell=tell)
+
+
+def title_by_id(repo: Repository, request: Request, series: Series) -> str:
+    """What the series is, where the commit before it was named by its id.
+
+    With the way to split that one, which may have been meant. Empty elsewhere.
+    """
+    name, base = request.upstream or "", series.upstream or ""
+    if not name or request.commits or not base.startswith(name.lower()):
+        return ""
+    from gitsplit.git.naming import is_object_id  # few name ids
+
+    if not is_object_id(repo, name):
+        return ""
+    number = quantity(len(series.commits), "commit")
+    return f"the {number} after {name[:10]}; {name[:10]} itself: -c {name[:10]}"
 
 
 SOON_HUNKS = 40

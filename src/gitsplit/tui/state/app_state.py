@@ -197,7 +197,8 @@ OwnKeys = tuple[tuple[str, tuple[str, ...]], ...]
 class SeriesInfo(Struct, frozen=True):
     """The series as it is in the repository, and the configuration that matters for it.
 
-    ``name`` is the range as the user would name it. ``ref`` is the branch that will
+    ``name`` is the range as the user would name it; ``title`` is a sentence in place of
+    that and of the number of commits, or empty. ``ref`` is the branch that will
     move (short), or "HEAD"; ``other_refs`` are the other branches at commits of the
     series, which move along. ``ids`` says how Change-Ids are used, ``change_ids`` has
     those of the commits that have one. ``drop_to`` says where lines go that are left
@@ -213,6 +214,7 @@ class SeriesInfo(Struct, frozen=True):
     series: Series
     ref: str
     name: str = ""
+    title: str = ""
     change_ids: Mapping[Oid, bytes] = field(default_factory=dict)
     ids: IdRules = NO_IDS
     other_refs: Mapping[str, Oid] = field(default_factory=dict)

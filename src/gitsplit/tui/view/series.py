@@ -58,6 +58,8 @@ def series_title(state: State, width: int) -> StyleAndTextTuples:
     name, order = " gitsplit ", "oldest first, as in git rebase -i"
     commits = quantity(len(state.todo.order), "commit")
     what = f" {one_line(state.info.name)}   {commits}"
+    if state.info.title:
+        what = f" {one_line(state.info.title)}"
     words = what if get_cwidth(what) + len(order) + 16 > width else f"{what}   {order}"
     return [
         ("class:name", name),

@@ -1,0 +1,101 @@
+"""What users name besides a revision: a line of a file, two ends of a range, an id.
+
+And how far back the commits go that nobody has yet. gitrevisions(7) has the rest.
+"""
+
+import re
+from itertools import takewhile
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from gitsplit.errors import NotInSeries, UnknownRevision
+from gitsplit.git.program import Completed
+from gitsplit.git.repository import Repository
+from gitsplit.model.objects import Oid
+
+_ABBREVIATED = re.compile(r"[0-9a-f]{4,40}", re.ASCII | re.IGNORECASE)
+_BLAMED = re.compile(rb"([0-9a-f]{40}) ")
+_UNCOMMITTED = b"0" * 40
+
+
+def is_object_id(repo: Repository, name: str) -> bool:
+    """Whether the name of a commit is its id, maybe abbreviated, and no ref's."""
+    if not _ABBREVIATED.fullmatch(name):
+        return False
+    asked = ("rev-parse", "--symbolic-full-name", "--verify", "--quiet")
+    done = repo.program.run(*asked, "--end-of-options", name, check=False)
+    return not done.stdout.replace(b"--end-of-options\n", b"").strip()
+
+
+def is_revision(repo: Repository, name: str) -> bool:
+    """Whether the name is that of any object (gitrevisions(7))."""
+    asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", name)
+    return not repo.program.run("--no-replace-objects", *asked, check=False).status
+
+
+def ends_of_range(name: str) -> tuple[str, str] | None:
+    """The ends of ``A..B``, or of ``A...B``; HEAD for an empty one. None elsewhere.
+
+    A path such as ``../A`` is no range.
+    """
+    found = re.fullmatch(r"(.*?)(?<!/)\.\.\.?(?!/)(.*)", name, re.DOTALL)
+    return (found[1] or "HEAD", found[2] or "HEAD") if found else None
+
+
+def commit_of_line(repo: Repository, cwd: Path, file: str, line: int) -> Oid | None:
+    """The commit that ``git blame`` gives for a line, from 1, of a file.
+
+    The path is taken from ``cwd``; in a bare repository it is one in HEAD's tree. None
+    where git has no such file. Raises UnknownRevision where the file has no such line,
+    and NotInSeries where that isn't committed.
+    """
+    if not _is_tracked(repo, cwd, file):
+        return None
+    of_head = ("HEAD",) if repo.is_bare else ()
+    blame = ("blame", "--porcelain", f"-L{line},{line}", *of_head, "--", file)
+    done = _run_at(repo, cwd, *blame)
+    found = _BLAMED.match(done.stdout)
+    if done.status or not found:
+        raise UnknownRevision(
+            f"git can't tell who wrote line {line} of {file}: {done.complaint}.",
+            hint="Look at the file with: git blame -- FILE",
+        )
+    if found[1] == _UNCOMMITTED:
+        raise NotInSeries(
+            f"Line {line} of {file} isn't committed yet.",
+            hint="What changed in the files is split with: gitsplit -w",
+        )
+    return Oid(found[1].decode("ascii"))
+
+
+def _is_tracked(repo: Repository, cwd: Path, file: str) -> bool:
+    """Whether git knows the file: in the index, or in HEAD where there is none."""
+    if (cwd / file).is_dir():
+        return False
+    if repo.is_bare:
+        return not _run_at(repo, cwd, "cat-file", "-e", f"HEAD:{file}").status
+    listed = ("--literal-pathspecs", "ls-files", "--error-unmatch", "--", file)
+    found = _run_at(repo, cwd, *listed)
+    return not found.status
+
+
+def _run_at(repo: Repository, cwd: Path, *args: str) -> Completed:
+    """Run git where paths are what the user means by them."""
+    program = repo.program if repo.is_bare else replace(repo.program, cwd=cwd)
+    return program.run("--no-replace-objects", *args, check=False)
+
+
+def commits_of_ones_own(repo: Repository, most: int) -> int:
+    """How many commits up to HEAD, without a merge among them, no remote branch has.
+
+    Not more than ``most``; the latest few where remote branches have HEAD itself. 0
+    where HEAD is a merge.
+    """
+    listed = ("rev-list", "--first-parent", "--parents", f"--max-count={most}", "HEAD")
+    for left_out in (("--not", "--remotes"), ()):
+        done = repo.program.run("--no-replace-objects", *listed, *left_out, "--")
+        parents = [line.split()[1:] for line in done.lines]
+        if parents:
+            return sum(1 for _ in takewhile(lambda each: len(each) < 2, parents))
+    return 0

@@ -1,0 +1,146 @@
+"""What is meant by an UPSTREAM that begins no series, as newcomers type it.
+
+HEAD, or its id: the last commit. ``A..B``: the series after A. ``FILE:LINE``: the
+commit that last wrote that line. Nothing, where no branch is configured: the latest
+commits, to choose from. What UPSTREAM means anywhere else stays.
+"""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from gitsplit.errors import (
+    EmptySeries,
+    GitsplitError,
+    NoUpstream,
+    UnknownRevision,
+    WrongEnd,
+)
+from gitsplit.git.naming import (
+    commit_of_line,
+    commits_of_ones_own,
+    ends_of_range,
+    is_object_id,
+    is_revision,
+)
+from gitsplit.git.repository import Repository
+from gitsplit.model.escape import shell_command
+from gitsplit.model.listing import quantity
+from gitsplit.workflow.propose import Request
+from gitsplit.workflow.work import read_work
+
+LATEST = 10
+"""So many commits are shown at most where nobody said from where on."""
+
+_LINE = re.compile(r"(.+?):([1-9]\d{0,8})(:\d*)?:?", re.DOTALL)
+"""A line of a file as compilers and git-grep(1) name it, maybe with a column."""
+
+
+def request_meant(
+    repo: Repository, request: Request, refusal: GitsplitError
+) -> Request:
+    """The request that is meant by one for which no series can be read.
+
+    Raises the refusal where there is none, or one that names the right command.
+    """
+    name = request.upstream
+    if name is None:
+        meant = _latest(repo, request) if isinstance(refusal, NoUpstream) else None
+    elif isinstance(refusal, UnknownRevision) and (ends := ends_of_range(name)):
+        meant = replace(request, upstream=_start_of(repo, name, *ends))
+    elif request.commits or request.resplit:
+        meant = None
+    else:
+        oid = _commit_meant(repo, name, refusal)
+        meant = replace(request, upstream=None, commits=(oid,)) if oid else None
+    if meant is None:
+        raise refusal
+    return meant
+
+
+def _commit_meant(repo: Repository, name: str, refusal: GitsplitError) -> str | None:
+    """The commit to be split, where a name that begins no series is that of one."""
+    if isinstance(refusal, EmptySeries) and _is_head(repo, name):
+        return "HEAD"
+    found = _LINE.fullmatch(name)
+    if found and isinstance(refusal, UnknownRevision) and not is_revision(repo, name):
+        return commit_of_line(repo, Path.cwd(), found[1], int(found[2]))
+    return None
+
+
+def _is_head(repo: Repository, name: str) -> bool:
+    """Whether the name is HEAD's, or its id; a branch's name means what is after it."""
+    if name in ("HEAD", "@"):
+        return True
+    return is_object_id(repo, name) and repo.resolve(name) == repo.head()
+
+
+def _start_of(repo: Repository, name: str, start: str, end: str) -> str:
+    """Where the range starts that ends at HEAD; raises WrongEnd where it doesn't."""
+    repo.resolve(start)
+    if repo.resolve(end) == repo.head():
+        return start
+    raise WrongEnd(
+        f"{name} doesn't end at HEAD, and only commits that HEAD has can be split.",
+        hint=f"To look at it without changing anything:"
+        f" {shell_command('gitsplit', '--read', name)}",
+    )
+
+
+def _latest(repo: Repository, request: Request) -> Request | None:
+    """The request for the latest commits; None where HEAD is a merge.
+
+    Raises NoUpstream, which names them, where nobody is to be shown them.
+    """
+    number = commits_of_ones_own(repo, LATEST)
+    if not number:
+        return None
+    if number > 1 and repo.is_shallow and not _is_here(repo, number):
+        number -= 1
+    if _is_here(repo, number):
+        latest = replace(request, upstream=f"HEAD~{number}")
+    else:
+        latest = replace(request, root=True)
+    if request.accepts or request.edits:
+        raise unchosen_error(repo, latest)
+    return latest
+
+
+def _is_here(repo: Repository, number: int) -> bool:
+    """Whether there is a commit so far behind HEAD."""
+    try:
+        repo.resolve(f"HEAD~{number}")
+    except UnknownRevision:
+        return False
+    return True
+
+
+def unchosen_error(repo: Repository, request: Request) -> NoUpstream:
+    """The error that names commits of the request to choose from, without a screen.
+
+    The last one, and those before it that seem to be several changes.
+    """
+    from gitsplit.workflow.proposal_cache import ProposalCache  # knows the screen
+
+    work = read_work(repo, replace(request, commits=(), accepts=False), asks=True)
+    cache = ProposalCache(repo, request, work)
+    latest = work.series.commits[::-1]
+    found = [(commit, cache.estimate(commit.oid).things) for commit in latest]
+    ways = [
+        f"{shell_command('gitsplit', '-c', commit.oid[:10])} ({_several(things)})"
+        for commit, things in found[1:]
+        if len(things) > 1
+    ]
+    first = "HEAD" if request.root else "HEAD~1"
+    last = f"gitsplit {first} (the last commit, {_several(found[0][1])})"
+    return NoUpstream(
+        "No UPSTREAM was given, and the current branch has none configured.",
+        hint=f"Name a commit: {', '.join([last, *ways])}",
+    )
+
+
+def _several(things: Sequence[str]) -> str:
+    """How many changes a commit seems to be, as far as that is known."""
+    return f"probably {quantity(max(1, len(things)), 'change')}"
