@@ -16,7 +16,9 @@ from msgspec.structs import replace
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Fact
 from gitsplit.model.objects import Oid
+from gitsplit.model.series import Squash, Uncommitted
 from gitsplit.planfile.document import (
+    NO_COMMIT,
     CommitEntry,
     FileEntry,
     GroupEntry,
@@ -118,9 +120,9 @@ def groups(of: int) -> st.SearchStrategy[GroupEntry]:
 
 
 @st.composite
-def split_entries(draw: st.DrawFn) -> CommitEntry:
+def split_entries(draw: st.DrawFn, most: int = 3) -> CommitEntry:
     """One or several commits to be split."""
-    first, *later = draw(st.lists(oids, min_size=1, max_size=3, unique=True))
+    first, *later = draw(st.lists(oids, min_size=1, max_size=most, unique=True))
     number = 1 + len(later)
     found = draw(st.lists(groups(number), min_size=1, max_size=2))
     dropped = draw(file_entries(number))
@@ -137,7 +139,40 @@ def split_entries(draw: st.DrawFn) -> CommitEntry:
     )
 
 
+sources = st.one_of(
+    st.builds(Squash, st.none() | oids, oids),
+    st.builds(
+        Uncommitted,
+        st.sampled_from(["worktree", "staged"]),
+        st.none() | oids,
+        oids,
+        oids,
+    ),
+)
+
+
+@st.composite
+def source_entries(draw: st.DrawFn) -> CommitEntry:
+    """One change, from a tree to another, to be split."""
+    entry = draw(split_entries(1))
+    source = draw(sources)
+    last = source.tip if isinstance(source, Squash) else source.head
+    continued = draw(st.lists(oids, max_size=len(entry.groups), unique=True))
+    heirs = [*range(len(continued)), *[None] * len(entry.groups)]
+    return replace(
+        entry,
+        commit=last or NO_COMMIT,
+        groups=tuple(
+            replace(group, continues=heir)
+            for group, heir in zip(entry.groups, heirs, strict=False)
+        ),
+        source=source,
+        continued=tuple(continued),
+    )
+
+
 entries = st.one_of(
+    source_entries(),
     st.builds(CommitEntry, oids, texts, st.sampled_from(["pick", "fixup", "drop"])),
     st.builds(
         CommitEntry, oids, texts, st.sampled_from(["reword", "squash"]), message=texts
@@ -146,28 +181,31 @@ entries = st.one_of(
     split_entries(),
     split_entries(),
 )
-documents = st.builds(
-    PlanDocument,
-    st.none() | oids,
-    oids,
-    st.lists(entries, max_size=3).map(tuple[CommitEntry, ...]),
-)
 
 
-@given(documents)
+@st.composite
+def documents(draw: st.DrawFn) -> PlanDocument:
+    series = tuple(draw(st.lists(entries, max_size=3)))
+    is_born = not any(isinstance(each.source, Uncommitted) for each in series)
+    head = draw(oids if is_born else st.none() | oids)
+    return PlanDocument(draw(st.none() | oids), head, series)
+
+
+@given(documents())
 def test_every_plan_is_valid_and_read_back_as_it_was(plan: PlanDocument) -> None:
     text = dump_plan(plan)
 
     assert load_plan(text) == plan
     assert load_plan(text.encode()) == plan
     assert is_valid(json.loads(text))
-    assert json.loads(text)["version"] == 1 + any(e.needs_list for e in plan.series)
+    is_newer = any(each.needs_list or each.source for each in plan.series)
+    assert json.loads(text)["version"] == 1 + is_newer
 
 
 NAMES = [
     *("format", "version", "commit", "commits", "action", "groups", "dropped"),
     *("message", "owner", "continues", "rest", "path", "whole", "facts"),
-    *("hunks", "number", "fact", "lines"),
+    *("hunks", "number", "fact", "lines", "source", "kind", "base", "head", "after"),
 ]
 JUNK = st.sampled_from(
     [
@@ -192,6 +230,7 @@ JUNK = st.sampled_from(
             {"base64": "Y"},
             {"base64": "===="},
         ),
+        *("squash", "worktree", {"kind": "squash", "base": None, "tip": "a" * 40}),
         *("3-7", "15:-2,+2-4", "0", "3-", "4:", "4:2", "9:+1\n", "1234567890"),
         [3, "7"],
         *("\ud800", "\U0001f600", [{"message": "m"}], [{"old_path": "a", "path": "a"}]),
@@ -211,7 +250,7 @@ def places(value: object) -> Iterator[dict[str, object] | list[object]]:
 @st.composite
 def damaged(draw: st.DrawFn) -> object:
     """A valid plan with a few things replaced, removed or put in."""
-    value: object = json.loads(dump_plan(draw(documents)))
+    value: object = json.loads(dump_plan(draw(documents())))
     for _ in range(draw(st.integers(1, 3))):
         place = draw(st.sampled_from(list(places(value))))
         junk = deepcopy(draw(JUNK))

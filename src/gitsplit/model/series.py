@@ -1,4 +1,4 @@
-"""A series of commits as it was read, and drafts of the commits to be written.
+"""A series of commits as it was read, what is split of it, and drafts of new commits.
 
 A draft says everything about a commit to be written but its id, its parents' new
 ids, the committer and the signature; :mod:`gitsplit.git.write` supplies those.
@@ -47,6 +47,34 @@ class Series(Struct, frozen=True):
     upstream: Oid | None
     head: Oid
     commits: tuple[SourceCommit, ...]
+
+
+class Squash(Struct, frozen=True):
+    """All commits after ``base`` up to ``tip`` as one change, merges among them, too.
+
+    What is split is the difference of the trees of these two. ``base`` is None where
+    the commits begin at a root.
+    """
+
+    base: Oid | None
+    tip: Oid
+
+
+class Uncommitted(Struct, frozen=True):
+    """What isn't committed, all of it or what is ``staged``, as one change.
+
+    ``head`` is the commit that HEAD names, None on an unborn branch; ``before`` is its
+    tree, and ``after`` the tree of a snapshot.
+    """
+
+    kind: Literal["worktree", "staged"]
+    head: Oid | None
+    before: Oid
+    after: Oid
+
+
+Source = Squash | Uncommitted
+"""What is split where that is no commit and no range of them: before, and after."""
 
 
 class CommitDraft(Struct, frozen=True):

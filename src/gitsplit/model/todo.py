@@ -26,7 +26,7 @@ from gitsplit.model.memo import memo
 from gitsplit.model.message import joined_message, without_change_id
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
-from gitsplit.model.series import CommitDraft, Series, SourceCommit
+from gitsplit.model.series import CommitDraft, Series, Source, SourceCommit
 
 Doing = Literal["pick", "split", "reword", "squash", "fixup", "drop"]
 """What git's todo list calls a command, and ``split``."""
@@ -38,7 +38,8 @@ class Entry(Struct, frozen=True):
     ``message`` is the new message of a ``reword``, or of what a ``squash`` makes with
     the commit before it (None: both messages, as git joins them). ``plan`` says how a
     ``split`` splits; where something else is to be done it only waits. ``rest`` are the
-    commits that follow ``commit`` in its range.
+    commits that follow ``commit`` in its range. With a ``source`` that is split as one
+    change, and ``commits`` are those that its groups may continue.
     """
 
     commit: SourceCommit
@@ -46,6 +47,7 @@ class Entry(Struct, frozen=True):
     message: bytes | None = None
     plan: Plan | None = None
     rest: tuple[SourceCommit, ...] = ()
+    source: Source | None = None
 
     @property
     def oid(self) -> Oid:

@@ -8,10 +8,14 @@ from msgspec import Struct
 
 from gitsplit.model.diff import Fact
 from gitsplit.model.objects import Oid
+from gitsplit.model.series import Source
 from gitsplit.model.todo import Doing
 from gitsplit.planfile.hunks import HunkEntry, HunkPick
 
 FORMAT = "gitsplit-plan"
+
+NO_COMMIT = Oid("0" * 40)
+"""In the place of a commit, where there is none."""
 
 LineRange = tuple[int, int]
 """First and last line, counted from 1, both included."""
@@ -37,7 +41,7 @@ class FileEntry(Struct, frozen=True):
 
 
 class GroupEntry(Struct, frozen=True):
-    """A new commit; ``continues`` is the commit whose Change-Id it keeps, if any.
+    """A new commit; ``continues`` is the original whose Change-Id it keeps, if any.
 
     ``rest`` are the commits of which it takes every edit that nothing else names.
     ``hunks`` are taken by their numbers.
@@ -58,6 +62,10 @@ class CommitEntry(Struct, frozen=True):
     ``reword`` or ``squash``. ``later`` are the commits after ``commit``, if several.
     ``dropped_rest`` are those of which everything is dropped that nothing names.
     ``dropped_hunks`` are left out by their numbers, of which ``hunks`` is the list.
+
+    With a ``source`` it is about one change, from a tree to another, in which
+    everything has the commit number 0; ``continued`` are the commits that its groups
+    continue. ``commit`` is then the one that the change ends with, or begins after.
     """
 
     commit: Oid
@@ -70,6 +78,8 @@ class CommitEntry(Struct, frozen=True):
     dropped_rest: tuple[int, ...] = ()
     dropped_hunks: tuple[HunkPick, ...] = ()
     hunks: tuple[HunkEntry, ...] = ()
+    source: Source | None = None
+    continued: tuple[Oid, ...] = ()
 
     @property
     def commits(self) -> tuple[Oid, ...]:
@@ -77,9 +87,14 @@ class CommitEntry(Struct, frozen=True):
         return (self.commit, *self.later)
 
     @property
+    def originals(self) -> tuple[Oid, ...]:
+        """The commits that groups may continue."""
+        return self.continued if self.source else self.commits
+
+    @property
     def needs_list(self) -> bool:
         """Whether it must be written with ``commits``, which version 2 has."""
-        return bool(self.later or self.dropped_rest)
+        return self.source is None and bool(self.later or self.dropped_rest)
 
 
 class Misfit(Struct, frozen=True):
@@ -102,11 +117,12 @@ class Misfit(Struct, frozen=True):
 class PlanDocument(Struct, frozen=True):
     """A whole plan file; ``upstream`` is None where the series begins at a root.
 
+    ``head`` is None on an unborn branch, of which what isn't committed can be split.
     ``misfit`` is what an older plan had that this one hasn't, or couldn't know; it is
     written, and not read.
     """
 
     upstream: Oid | None
-    head: Oid
+    head: Oid | None
     series: tuple[CommitEntry, ...]
     misfit: Misfit | None = None

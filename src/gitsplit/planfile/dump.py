@@ -6,6 +6,7 @@ from itertools import islice
 
 from gitsplit.model.escape import inert_json
 from gitsplit.model.objects import Oid
+from gitsplit.model.series import Source, Squash
 from gitsplit.planfile.document import (
     FORMAT,
     CommitEntry,
@@ -34,7 +35,7 @@ def plan_value(document: PlanDocument) -> dict[str, object]:
     misfit = {"misfit": _misfit_value(document.misfit)} if document.misfit else {}
     return {
         "format": FORMAT,
-        "version": 2 if any(entry.needs_list for entry in document.series) else 1,
+        "version": 1 + any(e.needs_list or e.source for e in document.series),
         "upstream": document.upstream,
         "head": document.head,
         "series": [_commit_value(entry) for entry in document.series],
@@ -59,11 +60,8 @@ def _part_value(oid: Oid, file: FileEntry) -> dict[str, object]:
 
 
 def _commit_value(entry: CommitEntry) -> dict[str, object]:
-    has_list = entry.needs_list
-    value: dict[str, object] = (
-        {"commits": list(entry.commits)} if has_list else {"commit": entry.commit}
-    )
-    if entry.subject or not has_list:
+    value = _about_value(entry)
+    if entry.subject or "commit" in value:
         value["subject"] = text_value(entry.subject)
     value["action"] = entry.action
     if entry.message is not None:
@@ -79,13 +77,29 @@ def _commit_value(entry: CommitEntry) -> dict[str, object]:
     return value
 
 
+def _about_value(entry: CommitEntry) -> dict[str, object]:
+    """The field that says what the entry is about."""
+    if entry.source is not None:
+        return {"source": _source_value(entry.source)}
+    if entry.needs_list:
+        return {"commits": list(entry.commits)}
+    return {"commit": entry.commit}
+
+
+def _source_value(source: Source) -> dict[str, object]:
+    if isinstance(source, Squash):
+        return {"kind": "squash", "base": source.base, "tip": source.tip}
+    ends = {"before": source.before, "after": source.after}
+    return {"kind": source.kind, "head": source.head, **ends}
+
+
 def _group_value(group: GroupEntry, entry: CommitEntry) -> dict[str, object]:
     heir = group.continues
     return {
         "message": text_value(group.message),
         **(
-            {"continues": None if heir is None else entry.commits[heir]}
-            if entry.needs_list
+            {"continues": None if heir is None else entry.originals[heir]}
+            if entry.needs_list or entry.source
             else {"owner": heir is not None}
         ),
         "reason": group.reason,

@@ -24,6 +24,7 @@ from gitsplit.model.diff import (
     hunk_order,
 )
 from gitsplit.model.escape import printable
+from gitsplit.model.objects import Oid
 from gitsplit.model.plan import (
     DROPPED,
     Group,
@@ -32,9 +33,15 @@ from gitsplit.model.plan import (
     with_files_for_lines,
     without_empty_groups,
 )
-from gitsplit.model.series import SourceCommit
+from gitsplit.model.series import Source, SourceCommit, Squash
 from gitsplit.model.states import file_assignments, overrides_by_file, with_contents
-from gitsplit.planfile.document import CommitEntry, FileEntry, GroupEntry, LineRange
+from gitsplit.planfile.document import (
+    NO_COMMIT,
+    CommitEntry,
+    FileEntry,
+    GroupEntry,
+    LineRange,
+)
 from gitsplit.planfile.numbering import (
     HINT,
     NumberedHunk,
@@ -99,13 +106,16 @@ def _numbers_by_change(known: Sequence[NumberedHunk]) -> dict[int, list[Numbered
     return found
 
 
-def entry_of_plan(plan: Plan, *commits: SourceCommit) -> CommitEntry:
+def entry_of_plan(
+    plan: Plan, *commits: SourceCommit, source: Source | None = None
+) -> CommitEntry:
     """The entry that :func:`plan_of_entry` turns into the same plan again.
 
-    ``commits`` are those that the plan is about. Ranges of lines are written out;
-    edits that neighbour each other in one group come back joined. Groups that have no
-    edits are left out, but for those that continue a commit without any: the format
-    has no others.
+    ``commits`` are those that the plan is about; with a ``source`` those that its
+    groups may continue, of which the entry has those that one does. Ranges of lines are
+    written out; edits that neighbour each other in one group come back joined. Groups
+    that have no edits are left out, but for those that continue a commit without any:
+    the format has no others.
     """
     plan = without_empty_groups(plan)
     files: dict[int, list[FileEntry]] = {}
@@ -124,13 +134,41 @@ def entry_of_plan(plan: Plan, *commits: SourceCommit) -> CommitEntry:
         for i, g in enumerate(plan.groups)
     )
     first, *later = commits
+    dropped = tuple(files.get(DROPPED, ()))
+    if source is not None:
+        return _entry_of_source(source, groups, dropped, commits)
     return CommitEntry(
         first.oid,
         b"" if later else first.subject,
         "split",
         groups,
-        tuple(files.get(DROPPED, ())),
+        dropped,
         later=tuple(commit.oid for commit in later),
+    )
+
+
+def _entry_of_source(
+    source: Source,
+    groups: Sequence[GroupEntry],
+    dropped: tuple[FileEntry, ...],
+    commits: Sequence[SourceCommit],
+) -> CommitEntry:
+    """An entry about a source; ``groups`` number the commits that they may continue."""
+    heirs = [group.continues for group in groups if group.continues is not None]
+    place = {number: at for at, number in enumerate(heirs)}
+    last = source.tip if isinstance(source, Squash) else source.head
+    return CommitEntry(
+        last or NO_COMMIT,
+        action="split",
+        groups=tuple(
+            group
+            if group.continues is None
+            else replace(group, continues=place[group.continues])
+            for group in groups
+        ),
+        dropped=dropped,
+        source=source,
+        continued=tuple(commits[number].oid for number in heirs),
     )
 
 
@@ -169,13 +207,31 @@ def _only_names_file(entry: CommitEntry, file: FileEntry) -> bool:
 def _heirs_of_commits(entry: CommitEntry) -> tuple[int | None, ...]:
     """For each commit the group that continues it, if any; InvalidPlan for two."""
     heirs = []
-    for number in range(len(entry.commits)):
+    for number, oid in enumerate(entry.originals):
         found = [g for g, each in enumerate(entry.groups) if each.continues == number]
-        commit = _commit_in_words(entry, number)
-        heirs.append(
-            _only(f"continue {commit}" if entry.later else "be the owner", found)
+        is_alone = len(entry.commits) == 1 and entry.source is None
+        what = "be the owner" if is_alone else f"continue commit {oid[:10]}"
+        heirs.append(_only(what, found))
+    return tuple(heirs) or (None,)
+
+
+def with_originals(entry: CommitEntry, originals: Sequence[Oid]) -> CommitEntry:
+    """The entry, about a source, whose groups may continue these commits alone.
+
+    Raises InvalidPlan where a group continues another.
+    """
+    for oid in entry.continued:
+        if oid not in originals:
+            raise misfit(f"Commit {oid[:10]}, which a group continues, isn't there")
+    number = {place: originals.index(oid) for place, oid in enumerate(entry.continued)}
+    groups = tuple(
+        replace(
+            group,
+            continues=None if group.continues is None else number[group.continues],
         )
-    return tuple(heirs)
+        for group in entry.groups
+    )
+    return replace(entry, groups=groups, continued=tuple(originals))
 
 
 def takers_of_rest(entry: CommitEntry) -> tuple[int | None, ...]:

@@ -3,12 +3,13 @@
 What is no plan at all, whatever the commit, is refused here with the place in the file;
 whether a plan fits its commit is seen in :mod:`gitsplit.planfile.match`. Ranges of
 lines are 1-based, both ends included. Entries of version 2 may be about several
-commits, which are split together. In the values commits are numbered in their entry,
+commits, which are split together, or about one change from a tree to another. In the
+values commits are numbered in their entry,
 from 0, whichever version the file has.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NoReturn, TypeVar, get_args
 
 from msgspec import Struct
@@ -18,9 +19,11 @@ from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Fact
 from gitsplit.model.escape import printable
 from gitsplit.model.objects import Oid
+from gitsplit.model.series import Source, Squash, Uncommitted
 from gitsplit.model.todo import Doing
 from gitsplit.planfile.document import (
     FORMAT,
+    NO_COMMIT,
     CommitEntry,
     FileEntry,
     GroupEntry,
@@ -49,7 +52,9 @@ def load_plan(text: str | bytes) -> PlanDocument:
     version = _version(node)
     top = node.fields({"format", "version", "upstream", "head", "series"}, {"misfit"})
     series = tuple(_commit_entry(node, version) for node in top["series"].items())
-    return PlanDocument(top["upstream"].oid(), top["head"].commit_id(), series)
+    has_head = not any(isinstance(e.source, Uncommitted) for e in series)
+    head = top["head"].commit_id() if has_head else top["head"].oid()
+    return PlanDocument(top["upstream"].oid(), head, series)
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -232,12 +237,20 @@ class _Node(Struct, frozen=True):
 class _Form(Struct, frozen=True):
     """How an entry says what it is about, on which its other fields depend.
 
-    With ``commit``, or from version 2 on with the list ``commits``.
+    With ``commit``, or from version 2 on with the list ``commits`` or with ``source``,
+    whose groups continue the commits that are ``continued``.
     """
 
     version: int
     has_list: bool
     commits: tuple[Oid, ...] = ()
+    source: Source | None = None
+    continued: tuple[Oid, ...] = ()
+
+    @property
+    def has_heirs(self) -> bool:
+        """Whether groups say which commit they continue, not only whether."""
+        return self.has_list or self.source is not None
 
     def fields(
         self, node: _Node, required: set[str], optional: set[str], of_list: str
@@ -277,6 +290,8 @@ def _commit_entry(node: _Node, version: int) -> CommitEntry:
     dropped = _drops(fields.get("dropped"), form)
     hunks = fields["hunks"].items() if "hunks" in fields else ()
     _refuse_misplaced(node, action, bool(groups))
+    if form.source is not None:
+        form = replace(form, continued=_continued(groups))
     first, *later = form.commits
     return CommitEntry(
         first,
@@ -289,28 +304,58 @@ def _commit_entry(node: _Node, version: int) -> CommitEntry:
         dropped.rest,
         dropped.hunks,
         tuple(filter(None, (_hunk_entry(hunk, form) for hunk in hunks))),
+        form.source,
+        form.continued,
     )
 
 
 def _form_and_fields(node: _Node, version: int) -> tuple[_Form, Mapping[str, _Node]]:
     """How an entry says what it is about, and what else it says."""
     members = node.members(set())
-    form = _Form(version, has_list=version > 1 and "commits" in members)
-    if form.has_list and "commit" in members:
-        node.refuse('"commit" and "commits" exclude each other')
-    named = "commits" if form.has_list else "commit"
+    ways = [name for name in ("source", "commits", "commit") if name in members]
+    if version < 2 and ways and ways[0] != "commit":
+        node.refuse(f'"{ways[0]}" is known from version 2 on')
+    if len(ways) > 1:
+        node.refuse(f'"{ways[1]}" and "{ways[0]}" exclude each other')
+    named = ways[0] if ways else "commit"
     others = {"subject", "action", "groups", "dropped", "message", "hunks"}
-    fields = form.fields(node, {named}, others, of_list="commits")
+    fields = node.fields({named}, others)
     about = fields[named]
-    commits = about.commit_ids() if form.has_list else (about.commit_id(),)
-    return replace(form, commits=commits), fields
+    if named == "source":
+        source = _source(about)
+        commit = source.tip if isinstance(source, Squash) else source.head
+        return _Form(version, False, (commit or NO_COMMIT,), source), fields
+    commits = about.commit_ids() if named == "commits" else (about.commit_id(),)
+    return _Form(version, named == "commits", commits), fields
+
+
+def _source(node: _Node) -> Source:
+    """The trees that an entry is about, before and after."""
+    kind = node.members({"kind"})["kind"]
+    if kind.value == "squash":
+        fields = node.fields({"kind", "base", "tip"}, set())
+        return Squash(fields["base"].oid(), fields["tip"].commit_id())
+    if kind.value not in ("worktree", "staged"):
+        kind.refuse("it must be one of squash, worktree, staged")
+    fields = node.fields({"kind", "head", "before", "after"}, set())
+    trees = (fields[name].commit_id() for name in ("before", "after"))
+    return Uncommitted(kind.value, fields["head"].oid(), *trees)
+
+
+def _continued(groups: Sequence[_Node]) -> tuple[Oid, ...]:
+    """The commits that groups continue, each once, in the order of the groups."""
+    heirs = (group.members(set()).get("continues") for group in groups)
+    found = [heir.commit_id() for heir in heirs if heir and heir.value is not None]
+    return tuple(dict.fromkeys(found))
 
 
 def _action(node: _Node | None, form: _Form) -> Doing:
     """What is to be done; several commits are split, or picked as they are."""
     known: tuple[Doing, ...] = ("pick", "split") if form.has_list else get_args(Doing)
+    if form.source is not None:
+        known = ("split",)
     if node is None:
-        return "pick"
+        return "pick" if "pick" in known else "split"
     if node.value not in known:
         node.refuse(f"it must be one of {', '.join(known)}")
     return node.value
@@ -330,7 +375,8 @@ def _drops(node: _Node | None, form: _Form) -> _Drops:
         return _Drops()
     if not isinstance(node.value, dict):
         return _Drops(tuple(_file_entry(file, form) for file in node.items()))
-    fields = form.fields(node, set(), {"rest", "files", "hunks"}, of_list="rest")
+    only_list = "rest" if form.source is None else ""
+    fields = form.fields(node, set(), {"rest", "files", "hunks"}, of_list=only_list)
     files = fields["files"].items() if "files" in fields else ()
     return _Drops(
         tuple(_file_entry(file, form) for file in files),
@@ -405,11 +451,13 @@ def _refuse_misplaced(node: _Node, action: Doing, has_groups: bool) -> None:
 
 
 def _group_entry(node: _Node, form: _Form) -> GroupEntry:
-    heir = "continues" if form.has_list else "owner"
-    if form.has_list and "owner" in node.members(set()):
-        node.refuse('"owner" goes with "commit"; with "commits" say "continues"')
+    heir = "continues" if form.has_heirs else "owner"
+    if form.has_heirs and "owner" in node.members(set()):
+        named = "commits" if form.has_list else "source"
+        node.refuse(f'"owner" goes with "commit"; with "{named}" say "continues"')
     others = {heir, "reason", "rest", "files", "hunks"}
-    fields = form.fields(node, {"message"}, others, of_list="continues")
+    only_list = "" if form.has_heirs else "continues"
+    fields = form.fields(node, {"message"}, others, of_list=only_list)
     return GroupEntry(
         fields["message"].text(),
         _continues(fields[heir], form) if heir in fields else None,
@@ -424,9 +472,13 @@ def _group_entry(node: _Node, form: _Form) -> GroupEntry:
 
 def _continues(node: _Node, form: _Form) -> int | None:
     """The number of the commit that a group continues; an owner continues the only."""
-    if not form.has_list:
+    if not form.has_heirs:
         return 0 if node.boolean() else None
-    return None if node.value is None else form.number(node)
+    if node.value is None:
+        return None
+    if form.source is not None:
+        return form.continued.index(node.commit_id())
+    return form.number(node)
 
 
 def _file_entry(node: _Node, form: _Form) -> FileEntry:

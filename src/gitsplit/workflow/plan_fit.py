@@ -151,7 +151,7 @@ def _fitted_entries(
 def _is_reordered(repo: Repository, document: PlanDocument) -> bool:
     """Whether the plan has its commits in another order than they were in."""
     ends = [each for each in (document.upstream, document.head) if each is not None]
-    if not all(map(repo.has_object, ends)):
+    if document.head is None or not all(map(repo.has_object, ends)):
         return False
     named = [*_named(document)]
     was = history.commits_between(repo, document.upstream, document.head)
