@@ -222,7 +222,7 @@ def with_originals(entry: CommitEntry, originals: Sequence[Oid]) -> CommitEntry:
     """
     for oid in entry.continued:
         if oid not in originals:
-            raise misfit(f"Commit {oid[:10]}, which a group continues, isn't there")
+            raise misfit(f"The plan continues {oid[:10]}, which isn't in the series")
     number = {place: originals.index(oid) for place, oid in enumerate(entry.continued)}
     groups = tuple(
         replace(
