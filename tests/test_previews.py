@@ -4,6 +4,7 @@ import json
 import os
 import re
 import stat
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,22 @@ def test_the_diffs_it_shows_are_those_of_the_commits_that_are_then_made(
 
     for revision in ("HEAD~3", "HEAD~2"):
         assert f"\n\n{series.git(*DIFF, revision)}\n\n" in said
+
+
+def test_a_file_that_becomes_executable_is_two_lines_as_git_has_it(
+    repo: Repository,
+) -> None:
+    repo.commit("base\n", {"a": b"1\n", "b": b"1\n"})
+    (repo.path / "a").chmod(0o755)
+    repo.commit("both\n", {"b": b"2\n"})
+    modes = ["old mode 100644", "new mode 100755"]
+    options = ("-n", "-p", "--commits", "2", "HEAD~1", "--format")
+
+    assert [*filter(modes.__contains__, repo.git(*DIFF, "HEAD").splitlines())] == modes
+    for form in ("text", "markdown", "html"):
+        told = unescape(done(repo.path, *options, form))
+        lines = [line.removeprefix(" " * 5) for line in told.splitlines()]
+        assert [*filter(modes.__contains__, lines)] == modes, told
 
 
 def test_it_shows_whole_messages_with_their_trailers(series: Repository) -> None:

@@ -81,7 +81,8 @@ def fact_lines(change: FileChange) -> Iterator[bytes]:
         yield b"%s file mode %o\n" % (what, change.side.mode)
         return
     if change.old.mode != change.new.mode:
-        yield b"old mode %o\nnew mode %o\n" % (change.old.mode, change.new.mode)
+        yield b"old mode %o\n" % change.old.mode
+        yield b"new mode %o\n" % change.new.mode
     if change.old.path != change.new.path:
         yield b"rename from %s\n" % quoted_name(change.old.path)
         yield b"rename to %s\n" % quoted_name(change.new.path)
