@@ -50,7 +50,10 @@ def early(repo: Repository) -> Repository:
 def appraised(things: int, chance: float) -> Appraisal:
     raw = RawCommit.parse(b"tree %s\n\nSubject\n" % (b"1" * 40))
     commit = SourceCommit(Oid("2" * 40), raw)
-    each = CommitAppraisal(commit, ("one", "two", "three")[:things], chance=chance)
+    subjects = (b"Add @one", b"Add two", b"Add three")[:things]
+    each = CommitAppraisal(
+        *(commit, ("one", "two", "three")[:things]), chance=chance, subjects=subjects
+    )
     return Appraisal(Series(None, commit.oid, (commit,)), (each,))
 
 
@@ -200,6 +203,18 @@ def test_who_is_unsure_says_nothing_to_reviewers() -> None:
     assert appraised(2, above).has_findings
 
 
+def test_the_comment_has_a_line_for_each_change_its_subject_first() -> None:
+    said = appraisal_markdown(appraised(3, SURE))
+
+    assert "".join(f"{line}\n" for line in said.splitlines()[:5]) == (
+        "- **2222222222** `Subject`\n"
+        "  - 3 changes, 90 % sure:\n"
+        "    - `Add @one`: one\n"
+        "    - `Add two`: two\n"
+        "    - `Add three`: three\n"
+    )
+
+
 def test_all_is_well_and_the_comment_is_empty(series: Repository) -> None:
     comment = series.path / "comment.md"
     args = ("--check", "HEAD~2..HEAD", "--format", "markdown")
@@ -244,6 +259,7 @@ def test_the_page_shows_the_fields_that_there_are(early: Repository) -> None:
 
     assert [*shown] == [*told]
     assert [*shown["commits"][0]] == [*told["commits"][0]]
+    assert [each["subjects"] for each in told["commits"]] == [["use it"], ["define it"]]
     assert [*shown["commits"][0]["early_names"][0]] == [
         *told["commits"][0]["early_names"][0]
     ]

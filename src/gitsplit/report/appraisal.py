@@ -50,8 +50,9 @@ class EarlyName(Struct, frozen=True):
 class CommitAppraisal(Struct, frozen=True):
     """What a commit seems to hold, and what speaks against it.
 
-    ``things`` has a description of each change that it seems to be; it is empty where
-    that wasn't looked at, for the reason ``why_not``. ``chance`` is how likely it is,
+    ``things`` has a description of each change that it seems to be, ``subjects`` the
+    one proposed for it; both are empty where that wasn't looked at, for the reason
+    ``why_not``. ``chance`` is how likely it is,
     from 0 to 1, that there are several.
     """
 
@@ -61,6 +62,7 @@ class CommitAppraisal(Struct, frozen=True):
     chance: float = 0.0
     names: tuple[EarlyName, ...] = ()
     objections: tuple[Objection, ...] = ()
+    subjects: tuple[bytes, ...] = ()
 
     @property
     def certainty(self) -> float:
@@ -132,8 +134,9 @@ def _item(each: CommitAppraisal) -> str:
     subject = code(printable(each.commit.subject))
     lines = [f"- **{each.commit.oid[:10]}** {subject}"]
     if each.holds_several:
-        things = "; ".join(thing.rstrip(".") for thing in each.things)
-        lines.append(f"  - {inline(f'{_changes_in_words(each)}: {things}')}")
+        lines.append(f"  - {inline(_changes_in_words(each))}:")
+        pairs = zip(each.subjects, each.things, strict=True)
+        lines += (f"    - {code(printable(s))}: {inline(thing)}" for s, thing in pairs)
     lines += (f"  - {inline(each)}" for each in _complaints(each))
     return "\n".join(lines)
 
@@ -159,6 +162,7 @@ def _commit_value(each: CommitAppraisal) -> dict[str, object]:
         "subject": text_value(each.commit.subject),
         "found": each.has_findings,
         "changes": [*each.things],
+        "subjects": [*map(text_value, each.subjects)],
         "certainty": round(each.certainty, 3) if each.things else None,
         "several": each.holds_several,
         "not_analyzed": each.why_not or None,

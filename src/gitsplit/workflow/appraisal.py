@@ -58,7 +58,12 @@ def _appraisal_of(
     """What a commit seems to hold, and what Gerrit has against it."""
     seen = cache.estimate(commit.oid)
     return CommitAppraisal(
-        commit, seen.things, seen.why_not, seen.chance, objections=objections
+        commit,
+        seen.things,
+        seen.why_not,
+        seen.chance,
+        objections=objections,
+        subjects=seen.subjects,
     )
 
 

@@ -14,6 +14,7 @@ from gitsplit.git import history
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import EMPTY_TREE, NewObjects, PathPair, changed_paths
 from gitsplit.model.diff import FileChange, TextEdit
+from gitsplit.model.message import subject_of
 from gitsplit.model.objects import GITLINK, Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.progress import PATIENT, Watch
@@ -270,4 +271,5 @@ def _estimate_from(plan: Plan, proposals: "Proposals") -> Estimate:
         sum(len(edit.old) for edit in lines),
         tuple(group.reason for group in plan.groups),
         chance=proposals.chance_of_several,
+        subjects=tuple(subject_of(group.message) for group in plan.groups),
     )

@@ -250,9 +250,10 @@ def target_in(info: SeriesInfo, entry: Entry) -> Target:
 class Estimate(Struct, frozen=True):
     """How much a commit of the series changes, and how many changes it seems to be.
 
-    ``things`` has a description of each of these; it is empty where none was found, for
-    the reason ``why_not``. ``added`` and ``removed`` are None where lines weren't
-    counted. ``chance`` is how likely it is, from 0 to 1, that there are several.
+    ``things`` has a description of each of these, and ``subjects`` the one proposed for
+    it; they are empty where none was found, for the reason ``why_not``. ``added`` and
+    ``removed`` are None where lines weren't counted. ``chance`` is how likely it is,
+    from 0 to 1, that there are several.
     """
 
     files: int
@@ -261,6 +262,7 @@ class Estimate(Struct, frozen=True):
     things: tuple[str, ...] = ()
     why_not: str = ""
     chance: float = 0.0
+    subjects: tuple[bytes, ...] = ()
 
 
 class ReadCommit(Struct, frozen=True):
