@@ -325,8 +325,23 @@ def test_the_border_between_two_proposed_commits_is_explained(
 ) -> None:
     text = done(series.path, "-n", "-c", "HEAD~2", "--commits", "2")
 
-    assert re.findall(r"^     apart: (.*)$", text, re.MULTILINE) == [
+    assert re.findall(r"^     why not one commit: (.*)$", text, re.MULTILINE) == [
         "Commit 2 has no name in common with commit 1"
+    ]
+
+
+def test_ranges_of_many_lines_are_broken_between_two_of_them(
+    repo: Repository,
+) -> None:
+    repo.commit("base\n", {"a": b"".join(b"%d\n" % n for n in range(1000))})
+    rare = (b"new %d\n" % n if n % 9 == 7 else b"%d\n" % n for n in range(1000))
+    repo.commit("rare\n", {"a": b"".join(rare)})
+    text = done(repo.path, "-n", "-c", "HEAD", "--commits", "1")
+    (block,) = re.findall(r"^     a ((?: +[-+].*\n)+)", text, re.MULTILINE)
+
+    assert max(map(len, block.splitlines())) <= 79
+    assert block.split() == [
+        f"{sign}{n + 1}" for n in range(1000) if n % 9 == 7 for sign in "-+"
     ]
 
 
@@ -335,7 +350,7 @@ def test_a_plan_of_the_users_has_no_border_that_gitsplit_would_know(
 ) -> None:
     plan = written(tmp_path / "plan.json", two_by_file(series))
 
-    assert "apart:" not in done(series.path, "-n", "--plan", plan)
+    assert "why not one commit" not in done(series.path, "-n", "--plan", plan)
 
 
 @pytest.fixture

@@ -124,13 +124,13 @@ def test_a_reworded_commit_without_an_id_is_said_to_get_one(repo: Repository) ->
 def test_trailers_that_stay_with_one_commit_are_named(repo: Repository) -> None:
     trailers = "Bug: 1\nTest: m\nSigned-off-by: A <a@b>\n"
     two_things(repo, f"two things\n\n{trailers}Change-Id: {IDS[0]}\n")
-    assert "  Bug and Test stay with commit 2 alone.\n" in done(repo.path, *DRY)
-    assert "Bug and Test stay with commit 2 alone.\n" in done(repo.path, *BY_FILE)
+    assert "  Bug and Test are in commit 2 only.\n" in done(repo.path, *DRY)
+    assert "Bug and Test are in commit 2 only.\n" in done(repo.path, *BY_FILE)
     done(repo.path, "--undo")
     repo.git("config", "gitsplit.copyTrailers", "Bug")
     said = done(repo.path, *BY_FILE)
 
-    assert "Test stays with commit 2 alone.\n" in said
+    assert "Test is in commit 2 only.\n" in said
     assert b"\nBug: 1\n" in repo.message("HEAD~1")
 
 
@@ -163,7 +163,7 @@ def test_where_there_is_no_gerrit_sign_offs_are_not_its_matter(
     ran = [gitsplit(repo.path, "--plan", "-", x, stdin=plan) for x in ("-n", "--yes")]
 
     assert [(each.status, each.err) for each in ran] == [(0, "")] * 2
-    lost = "Signed-off-by stays with none of the new commits."
+    lost = "Signed-off-by is lost: no new commit has it."
     assert [lost in each.out for each in ran] == [True, True]
     assert repo.message("HEAD") == b"part 1\n"
 
@@ -529,7 +529,7 @@ def test_the_preview_says_what_reviewers_see_and_what_stays_behind(
     terminal = Terminal(repo.path, "HEAD~1", "--group-by", "file")
     terminal.wait_for("send")
     terminal.type("w")
-    terminal.wait_for("Bug stays with commit 2 alone.")
+    terminal.wait_for("Bug is in commit 2 only.")
     terminal.wait_for(f"Reviewers of {IDS[0][:9]} will see commit 2")
     terminal.wait_for("Commit 1 starts without reviewers.")
     terminal.type("\r\r")

@@ -16,19 +16,19 @@ def lines(*messages: bytes, original: bytes = ORIGINAL) -> list[str]:
 
 
 def test_what_only_the_owner_has_is_named_once() -> None:
-    assert lines(PIECE, ORIGINAL) == ["Bug and Test stay with commit 4 alone."]
+    assert lines(PIECE, ORIGINAL) == ["Bug and Test are in commit 4 only."]
     two = [PIECE, ORIGINAL, b"Three" + TRAILERS]
-    assert lines(*two) == ["Bug and Test stay with commits 4 and 5 alone."]
+    assert lines(*two) == ["Bug and Test are in commits 4 and 5 only."]
 
 
 def test_a_trailer_is_there_where_all_of_its_values_are() -> None:
     half = b"One\n\nBug: 1\nTEST: m\nSigned-off-by: A <a@b>\n"
-    assert lines(half, ORIGINAL) == ["Bug stays with commit 4 alone."]
+    assert lines(half, ORIGINAL) == ["Bug is in commit 4 only."]
 
 
 def test_what_nobody_has_any_more_is_named_too() -> None:
     bare = b"One\n\nSigned-off-by: A <a@b>\n"
-    assert lines(bare, bare) == ["Bug and Test stay with none of the new commits."]
+    assert lines(bare, bare) == ["Bug and Test are lost: no new commit has them."]
 
 
 def test_nothing_stays_behind_in_one_commit_or_where_all_have_all() -> None:
@@ -46,4 +46,4 @@ def test_the_id_is_no_trailer_of_these_also_as_a_link() -> None:
 def test_many_are_counted() -> None:
     many = b"".join(b"Key-%d: x\n" % n for n in range(100))
     (line,) = lines(b"One\n", b"Two\n\n" + many, original=b"Two\n\n" + many)
-    assert line.endswith("Key-4 and 95 more stay with commit 4 alone.")
+    assert line.endswith("Key-4 and 95 more are in commit 4 only.")

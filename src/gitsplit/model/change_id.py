@@ -237,13 +237,13 @@ def trailer_lines(left: Iterable[IncompleteTrailer]) -> Iterator[str]:
         places.setdefault(numbers, []).append(printable(key))
     for numbers, found in places.items():
         keys = enumeration(found, most=MOST_NAMED)
-        verb = "stays" if len(found) == 1 else "stay"
+        are, them = ("is", "it") if len(found) == 1 else ("are", "them")
         if numbers:
             named = enumeration([*map(str, numbers)])
             commits = f"{'commit' if len(numbers) == 1 else 'commits'} {named}"
-            yield f"{keys} {verb} with {commits} alone."
+            yield f"{keys} {are} in {commits} only."
         else:
-            yield f"{keys} {verb} with none of the new commits."
+            yield f"{keys} {are} lost: no new commit has {them}."
 
 
 class Pushed(Struct, frozen=True):

@@ -29,6 +29,7 @@ from gitsplit.report.formats import Printout
 from gitsplit.report.page_hunks import PageHunk, page_hunks
 from gitsplit.report.summary import outlook_lines
 from gitsplit.report.text import (
+    WHY_TWO,
     descent,
     fate_lines,
     known_message,
@@ -320,7 +321,7 @@ def _facts(part: SplitPart, split: Split) -> Iterator[str]:
     tree = f"tree {commit.tree[:10]}"
     facts = [tree, *descent(commit, split.commits)]
     reasons = [f"why: {part.reason}"] if part.reason else []
-    apart = [f"apart: {part.border}"] if part.border else []
+    apart = [f"{WHY_TWO}: {part.border}"] if part.border else []
     flaws = [f"! {flaw_sentence(flaw)}" for flaw in part.flaws]
     yield '<div class="proposed">\n'
     yield _items([", ".join(facts), *flaws, *reasons, *apart])

@@ -130,6 +130,10 @@ _GONE: Mapping[Doing, str] = {
 }
 
 
+WHY_TWO = "why not one commit"
+"""What stands before the reason that a new commit isn't one with the one before it."""
+
+
 def _subject_words(subject: bytes) -> str:
     return printable(subject) or "(no message)"
 
@@ -235,7 +239,7 @@ def part_lines(
     if part.reason:
         yield f"     why: {printable(part.reason)}"
     if part.border:
-        yield f"     apart: {printable(part.border)}"
+        yield f"     {WHY_TWO}: {printable(part.border)}"
 
 
 def descent(commit: ResultCommit, of_range: Sequence[SourceCommit]) -> Iterator[str]:
@@ -274,10 +278,26 @@ def _edit_lines(
     In a range it says which commit's lines these are, where that isn't ``home``.
     """
     for file in files:
-        parts = [part for edit in file.edits for part in _edit_parts(edit)]
+        parts = [f"     {printable(file.path)} "]
+        parts += [part for edit in file.edits for part in _edit_parts(edit)]
         if of_range and of_range[file.commit] is not home:
             parts.append(f"(of {of_range[file.commit].oid[:10]})")
-        yield f"     {printable(file.path)}  {' '.join(parts)}"
+        yield from _wrapped(parts)
+
+
+_WIDTH = 79
+"""So many characters a line has, where what stands in it can be parted."""
+
+
+def _wrapped(parts: Iterable[str]) -> Iterator[str]:
+    """The parts with blanks between them, in lines; none is parted itself."""
+    line, *others = parts
+    for part in others:
+        if len(line) + 1 + len(part) > _WIDTH:
+            yield line.rstrip()
+            line = " " * 6
+        line += f" {part}"
+    yield line
 
 
 def _edit_parts(edit: Edit) -> Iterator[str]:
