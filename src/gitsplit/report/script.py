@@ -15,7 +15,7 @@ from itertools import groupby
 from gitsplit.model.escape import printable, reads_as_it_is
 from gitsplit.model.listing import quantity
 from gitsplit.model.message import subject_of
-from gitsplit.model.objects import Oid
+from gitsplit.model.objects import NO_OBJECT, Oid
 from gitsplit.model.patch import file_patch
 from gitsplit.report.findings import DryRun, IndexEntry, Recipe, Recipes
 from gitsplit.report.formats import Printout
@@ -53,6 +53,9 @@ tree() {{
 commit() {{ git hash-object -t commit -w --literally --stdin; }}
 move() {{
     test "$(git rev-parse -q --verify "$1" || :)" != "$2" || echo "update $1 $3 $2"
+}}
+create() {{
+    git rev-parse -q --verify "$1" >/dev/null || echo "create $1 $2"
 }}
 """
 
@@ -130,7 +133,10 @@ def _end(made: Recipes) -> Iterator[str]:
         yield "{"
         for at, (ref, old, new) in enumerate(made.moves):
             name = "HEAD" if at == 0 else _word(ref)
-            yield f"move {name} {old} {_commit_word(new)}"
+            if old == NO_OBJECT:
+                yield f"create {name} {_commit_word(new)}"
+            else:
+                yield f"move {name} {old} {_commit_word(new)}"
         yield '} >"$tmp/refs"'
         yield "git update-ref -m 'split by a script' --stdin <\"$tmp/refs\""
     yield 'echo "HEAD is at $(git rev-parse HEAD)"'

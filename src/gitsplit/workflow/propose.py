@@ -27,6 +27,7 @@ class Request(Struct, frozen=True):
 
     ``fit`` places what of the plan fits commits that have changed since.
     ``moves_ids`` moves Change-Ids that Gerrit doesn't see down into the footer,
+    ``branches`` is the template for the names of branches at new commits.
     ``resplit`` splits the whole series as one range, ``accepts`` applies what is
     proposed without a screen, ``edits`` has it edited as text first. ``checks`` are
     commands to run on each new commit, ``jobs`` of them at once; with ``repair`` those
@@ -43,6 +44,7 @@ class Request(Struct, frozen=True):
     keep: "Keep" = "auto"
     moves_ids: bool = False
     resplit: bool = False
+    branches: str | None = None
     drop_to: DropTo = "worktree"
     checks: tuple[str, ...] = ()
     jobs: int | None = None
