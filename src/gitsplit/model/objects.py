@@ -194,6 +194,36 @@ class TreeEntry(Struct, frozen=True):
     oid: Oid
 
 
+class StagedEntry(Struct, frozen=True):
+    """An entry of the index (gitformat-index(5)): mode, and the id of its object.
+
+    ``is_intended`` says that it only says that the file will be added
+    (``git add --intent-to-add``); then its object is the empty blob.
+    """
+
+    mode: int
+    oid: Oid
+    is_intended: bool = False
+
+    @property
+    def in_tree(self) -> TreeEntry | None:
+        """The entry of the tree that the index would make."""
+        return None if self.is_intended else TreeEntry(self.mode, self.oid)
+
+
+class EntryUpdate(Struct, frozen=True):
+    """The entry of the index at a path, before and after; None where there is none."""
+
+    path: bytes
+    old: StagedEntry | None
+    new: StagedEntry | None
+
+    @property
+    def back(self) -> "EntryUpdate":
+        """The update that undoes this one."""
+        return EntryUpdate(self.path, self.new, self.old)
+
+
 def parse_tree(data: bytes) -> dict[bytes, TreeEntry]:
     """The entries of a raw tree by name, in the order of the tree.
 
