@@ -16,6 +16,7 @@ from gitsplit.model.objects import (
     FILE,
     GITLINK,
     SYMLINK,
+    ObjectKind,
     Oid,
     TreeEntry,
     object_id,
@@ -116,7 +117,7 @@ def test_only_touched_directories_are_read(
         def __init__(self, opened: Opened) -> None:
             self.opened = opened
 
-        def read_object(self, oid: Oid) -> tuple[str, bytes]:
+        def read_object(self, oid: Oid) -> tuple[ObjectKind, bytes]:
             read.append(oid)
             return self.opened.read_object(oid)
 

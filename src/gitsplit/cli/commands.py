@@ -7,10 +7,13 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import AbstractContextManager, nullcontext
 from errno import EISDIR, ENOENT
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from gitsplit.cli.options import Options
 from gitsplit.cli.output import (
@@ -51,23 +54,46 @@ if TYPE_CHECKING:
 
 
 def dry_run(options: Options) -> None:
-    """Print what a split would do; where the given plan is refused, raise that then."""
+    """Print what a split would do; nothing is written."""
     from gitsplit.git.journal import other_at_work
-    from gitsplit.report.formats import DEFAULT
     from gitsplit.workflow.propose import distrusted_command_warnings
-    from gitsplit.workflow.work import open_idle_repository, title_by_id
+    from gitsplit.workflow.work import open_idle_repository
 
-    repo = _with_output_checked(open_idle_repository(current_directory()), options)
+    may_be_staged = options.worktree or options.untracked or options.staged
+    opened = open_idle_repository(current_directory(), may_be_staged=may_be_staged)
+    repo = _with_output_checked(opened, options)
     if worker := other_at_work(repo):
         say(f"{with_capital(worker)} is still running.")
     request = _request(options)
     for warning in distrusted_command_warnings(repo, request):
         say(warning)
-    work = _read_for_dry_run(repo, request)
-    if work is None:
-        print_stderr(UNCHANGED)
-        _write_unchanged(options)
-        return
+    with _source_read(repo, request, is_dry=True) as (repo, request):
+        work = _read_for_dry_run(repo, request)
+        if work is not None:
+            _print_dry_run(repo, options, request, work)
+        else:
+            print_stderr(UNCHANGED)
+            _write_unchanged(options)
+
+
+def _source_read(
+    repo: "Repository", request: "Request", *, is_dry: bool = False
+) -> "AbstractContextManager[tuple[Repository, Request]]":
+    """What is to be split, read where that is no commit; for the ``with`` block."""
+    if request.uncommitted is None:
+        return nullcontext((repo, request))
+    from gitsplit.workflow.uncommitted import source_read
+
+    return source_read(repo, request, say, is_dry=is_dry)
+
+
+def _print_dry_run(
+    repo: "Repository", options: Options, request: "Request", work: "Work"
+) -> None:
+    """Print what a split would do; where the given plan is refused, raise that then."""
+    from gitsplit.report.formats import DEFAULT
+    from gitsplit.workflow.work import title_by_id
+
     printed = _printout(repo, options, work, options.format or DEFAULT)
     if printed.refusal is not None and options.plan is not None and is_for_programs():
         raise printed.refusal
@@ -187,15 +213,15 @@ def split(options: Options) -> None:
     with recover_first(repo, say):
         try:
             progress = Progress(is_drawn=not options.no_screen)
-            result = run(repo, _request(options), _finish(repo, options), progress)
+            with _source_read(repo, _request(options)) as (repo, request):
+                result = run(repo, request, _finish(repo, options), progress)
+                _print_outcome(repo, result, options)
         except NothingToSplit as same:
             if not (options.yes and options.plan):
                 raise
             # Nothing is wrong: a script applies whatever plan a dry run has written.
             say(f"{same} {UNCHANGED}")
             _write_unchanged(options)
-        else:
-            _print_outcome(repo, result, options)
 
 
 def _open(options: Options) -> "Repository":
@@ -317,8 +343,7 @@ def _print_outcome(repo: "Repository", result: "Result", options: Options) -> No
         outcome = result.outcome
         findings = rewrite_findings(repo, result.work, outcome, options.drop_to)
         print_result(summary_text(findings))
-        moved = (*outcome.moves.moves, *outcome.stack.made)
-        _write_changes(repo, options, moved, outcome.moves.left, outcome.rewrite)
+        _write_changes(repo, options, *outcome.moves, outcome.rewrite)
     elif result.rebased is not None:
         _print_rebase(repo, result.rebased, options)
     else:
@@ -383,17 +408,15 @@ def undo_last(options: Options) -> None:
 
 
 def _undo(repo: "Repository", options: Options) -> None:
-    from gitsplit.model.objects import NO_OBJECT
     from gitsplit.report.summary import undo_text
     from gitsplit.workflow import apply
 
     with show_activity("updating refs"):
-        record, kept = apply.undo(repo)
-    deleted = [u.ref for u in record.updates if u.old == NO_OBJECT]
-    back = [(u.ref, u.old) for u in record.updates if u.old != NO_OBJECT]
-    text = undo_text(record.subject, back, deleted, kept)
+        record = apply.undo(repo)
+    text = undo_text(record.subject, [(u.ref, u.old) for u in record.updates])
     print_result(text + _warning_of_pushed(repo, record))
-    _write_changes(repo, options, [each.back for each in record.updates], kept)
+    back = [replace(each, old=each.new, new=each.old) for each in record.updates]
+    _write_changes(repo, options, back)
 
 
 def _warning_of_pushed(repo: "Repository", record: "Record") -> str:

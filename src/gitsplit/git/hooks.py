@@ -11,6 +11,7 @@ is reported, and changes nothing about the rewrite.
 
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
@@ -22,7 +23,13 @@ from msgspec import Struct
 from gitsplit.errors import HookRefused
 from gitsplit.git.program import NOT_RUN, Completed
 from gitsplit.git.repository import Repository
-from gitsplit.git.state_dir import ensure_directory, own_prefix, report_write_failure
+from gitsplit.git.state_dir import (
+    ensure_directory,
+    own_prefix,
+    report_write_failure,
+    temporary_directory,
+)
+from gitsplit.git.worktree import index_environment, index_file
 from gitsplit.git.write import Rewrite
 from gitsplit.model.escape import output_in_one_line, printable
 from gitsplit.model.message import subject_of
@@ -63,6 +70,42 @@ class Hooks(Struct, frozen=True):
         finally:
             with suppress(OSError):
                 path.unlink(missing_ok=True)
+
+    def run_pre_commit(self, tree: Oid) -> str:
+        """Run ``pre-commit`` (githooks(5)) for a commit of this tree; what it says.
+
+        As ``git commit -p`` runs it: with an index of its own, HEAD where it was.
+        Raises HookRefused where it refuses, or changes that index.
+        """
+        if not self._has("pre-commit"):
+            return ""
+        with temporary_directory() as place:
+            env = self._index_of(tree, Path(place, "index"))
+            done = self.run("pre-commit", env=env)
+            words = output_in_one_line(done.stderr)
+            if done.status:
+                told = f": {words}" if words else "; no reason given."
+                raise HookRefused(
+                    f"The pre-commit hook refused the new commits{told}",
+                    hint="See what the hook wants, or skip it with --no-verify.",
+                )
+            kept = self.repo.program.run("write-tree", check=False, env=env).lines
+        if kept != [tree]:
+            raise HookRefused(
+                "The pre-commit hook changed what is to be committed.",
+                hint="Do what it does yourself first, or skip it with --no-verify.",
+            )
+        return words
+
+    def _index_of(self, tree: Oid, index: Path) -> Mapping[str, str]:
+        """Make an index of this tree, the files' times in it; its environment."""
+        env = index_environment(index)
+        with suppress(FileNotFoundError):
+            shutil.copy2(index_file(self.repo), index)
+        program, whole = self.repo.program, ("-c", "core.splitIndex=false")
+        program.run(*whole, "read-tree", "-m", tree, env=env)
+        program.run(*whole, "update-index", "-q", "--refresh", check=False, env=env)
+        return env
 
     def run_post_rewrite(self, pairs: bytes) -> tuple[bool, str]:
         """Run ``post-rewrite`` (githooks(5)); whether it went well, and what it said.

@@ -47,8 +47,9 @@ from gitsplit.git.worktree import (
     restore_step,
     update_index,
 )
+from gitsplit.model.escape import printable
 from gitsplit.model.listing import name_list, with_capital
-from gitsplit.model.objects import NO_OBJECT, Oid
+from gitsplit.model.objects import NO_OBJECT, EntryUpdate, Oid
 from gitsplit.model.progress import Say, say_nothing
 
 MOST_RECORDS = 50
@@ -64,7 +65,9 @@ class Record(Struct, frozen=True):
     was detached. ``time`` is in seconds since the epoch. ``processes`` are the names
     (:func:`gitsplit.git.program.process_name`) of gitsplit and the git that moves the
     refs for it, then of those that change files; once done, of who finished it.
-    ``trees`` is None where HEAD's tree is unchanged.
+    ``trees`` is None where HEAD's tree is unchanged. Where what wasn't committed was
+    split, ``entries`` are those of the index that changed, else None; with a path that
+    somebody else changes afterwards nothing is done any more.
     """
 
     number: int
@@ -75,6 +78,29 @@ class Record(Struct, frozen=True):
     time: int
     processes: tuple[str, ...]
     trees: HeadTrees | None = None
+    entries: tuple[EntryUpdate, ...] | None = None
+
+    @property
+    def entry_updates(self) -> tuple[EntryUpdate, ...]:
+        """The entries of the index to be changed with these updates."""
+        made = self.entries or ()
+        if self.phase in ("prepared", "done"):
+            return made
+        return tuple(each.back for each in made)
+
+    @property
+    def early_entries(self) -> tuple[EntryUpdate, ...]:
+        """Those that change before the refs move.
+
+        New commits come after what is in them, and go before it: so no kill leaves
+        them to be taken back by what is staged.
+        """
+        return self.entry_updates if self.phase == "prepared" else ()
+
+    @property
+    def late_entries(self) -> tuple[EntryUpdate, ...]:
+        """Those that change once the refs have moved."""
+        return self.entry_updates if self.phase == "undoing" else ()
 
     @property
     def targets(self) -> tuple[RefUpdate, ...]:
@@ -99,16 +125,18 @@ def move_refs(  # noqa: PLR0913 -- as many as refs.move, and callers name them
     *,
     expected_head: str | None,
     trees: HeadTrees | None = None,
+    entries: tuple[EntryUpdate, ...] | None = None,
     before_commit: Callable[[], None] | None = None,
 ) -> Record:
     """Move the refs and record it in the journal, so that it can be undone; the record.
 
     ``subject`` is the reflog's, after ``gitsplit: ``. ``trees`` says where index and
-    files go, where HEAD's tree changes. The other arguments and errors are those of
+    files go, where HEAD's tree changes; ``entries`` which ones of the index change,
+    where files don't. The other arguments and errors are those of
     :func:`gitsplit.git.refs.move`; also WriteFailed where the journal, the index or a
     file can't be written.
     """
-    record = add_record(repo, updates, subject, expected_head, trees)
+    record = add_record(repo, updates, subject, expected_head, trees, entries=entries)
     return _carry_out(repo, record, before_commit)
 
 
@@ -119,6 +147,7 @@ def add_record(  # noqa: PLR0913 -- a record has as many, and callers name the l
     head: str | None,
     trees: HeadTrees | None = None,
     *,
+    entries: tuple[EntryUpdate, ...] | None = None,
     phase: Phase = "prepared",
 ) -> Record:
     """Write a new record, before its refs move."""
@@ -132,6 +161,7 @@ def add_record(  # noqa: PLR0913 -- a record has as many, and callers name the l
         time=int(time.time()),
         processes=(this_process(),),
         trees=trees,
+        entries=entries,
     )
     while not _save_new(repo, record):
         record = replace(record, number=record.number + 1)
@@ -180,6 +210,7 @@ def _carry_out(
         locks = refs.ref_locks(repo, record.targets, head)
         cleanup.note_ref_locks(repo, locks, _record_file(repo, record.number))
         follower.begin(note_child)
+        _put_entries(repo, record.early_entries, refuses=True)
         if before_commit:
             before_commit()
 
@@ -197,12 +228,19 @@ def _carry_out(
         _roll_back_untouched(repo, record, follower, error)
         raise
     follower.finish()
+    if head == record.head:
+        _put_entries(repo, record.late_entries)
     return finish_record(repo, record)
 
 
 def _orig_head(repo: Repository, record: Record) -> Oid | None:
-    """What ``ORIG_HEAD`` is to be: the old tip; a rebase in progress keeps its own."""
+    """What ``ORIG_HEAD`` is to be: the old tip.
+
+    A rebase in progress keeps its own, and so does git where it commits.
+    """
     is_new = record.phase == "prepared" and not repo.is_rebasing
+    if record.entries is not None:
+        return None
     return record.updates[0].old if is_new else None
 
 
@@ -215,10 +253,25 @@ def _roll_back_untouched(
         remove_stale_ref_locks(repo, record.targets, file)
     if isinstance(error, RefMoved) or _ref_states(repo, record).is_untouched:
         follower.abandon()
+        try:
+            _put_entries(repo, [each.back for each in record.early_entries])
+        except WriteFailed:
+            return  # the next start does it
         cancel_record(repo, record)
         if isinstance(error, GitsplitError) and error.state != UNCHANGED:
             # It was said before it was known that nothing is left to finish.
             error.state, error.hint = UNCHANGED, "Fix that, and try again."
+
+
+def _put_entries(
+    repo: Repository, updates: Sequence[EntryUpdate], *, refuses: bool = False
+) -> tuple[bytes, ...]:
+    """Change entries of the index; those that can't be changed."""
+    if not updates:
+        return ()
+    from gitsplit.git.index_entries import put_entries  # most records have none
+
+    return put_entries(repo, updates, refuses=refuses)
 
 
 def last_undoable(repo: Repository) -> Record | None:
@@ -257,7 +310,9 @@ def _without_kept_branches(repo: Repository, record: Record | None) -> Record | 
     """The record without the branches that it made and an undo leaves."""
     if record is None:
         return None
-    kept = preflight.made_branches_to_keep(repo, record.updates)
+    # HEAD's own branch, if it had no commit yet, is such a one again.
+    others = [update for update in record.updates if update.ref != record.head]
+    kept = preflight.made_branches_to_keep(repo, others)
     return replace(
         record, updates=tuple(u for u in record.updates if u.ref not in kept)
     )
@@ -406,18 +461,23 @@ def _settle_files(repo: Repository, record: Record) -> str:
 
 def _follow_head(repo: Repository, record: Record) -> str:
     """Update the index where HEAD has moved, restore the files where it hasn't."""
-    has_files = record.trees is not None and repo.worktree is not None
+    has_files = bool(record.trees or record.entries) and repo.worktree is not None
     if not has_files or repo.head_ref() != record.head:
         return ""
     head = record.targets[0]
-    now = values_of(repo, (head.ref,)).get(head.ref)
+    now = values_of(repo, (head.ref,)).get(head.ref, NO_OBJECT)
+    astray: tuple[bytes, ...] = ()
     if now == head.new:
         if not update_index(repo, record.steps):
             return "the index was not updated: other changes are staged"
+        astray = _put_entries(repo, record.entry_updates)
     elif now == head.old:
         for step in record.steps:
             restore_step(repo, step)
-    return ""
+        back = [each.back for each in record.entry_updates]
+        astray = _put_entries(repo, back)
+    names = name_list([printable(path) for path in astray])
+    return f"the index was not updated at {names}: changed since" if astray else ""
 
 
 def _record_file(repo: Repository, number: int) -> Path:

@@ -7,6 +7,7 @@ written is refused as a whole, because refs are moved by it.
 import json
 import os
 import re
+from base64 import b64decode
 from collections.abc import Mapping
 from pathlib import Path
 from stat import S_ISREG
@@ -17,7 +18,15 @@ from gitsplit.git.program import is_process_name
 from gitsplit.git.refs import RefUpdate
 from gitsplit.git.state_dir import read_own_file
 from gitsplit.git.worktree import HeadTrees
-from gitsplit.model.objects import Oid
+from gitsplit.model.objects import (
+    EXECUTABLE,
+    FILE,
+    GITLINK,
+    SYMLINK,
+    EntryUpdate,
+    Oid,
+    StagedEntry,
+)
 
 VERSION = 1
 
@@ -25,6 +34,7 @@ _NAME = re.compile(r"[0-9]{6,18}\.json")
 _OID = re.compile(r"[0-9a-f]{40}")
 # Not all that git forbids, but what would lead out of refs/ or couldn't be passed on.
 _REF = re.compile(r"HEAD|refs/(?!.*(\.\.|//|\.lock$))[^\x00-\x20\x7f~^:?*\[\\]+[^/.]")
+_MODES = (FILE, EXECUTABLE, SYMLINK, GITLINK)
 _PHASES = ("prepared", "done", "undoing", "undone", "handed")
 _FIELDS = frozenset(
     {"number", "phase", "subject", "head", "updates", "time", "processes"}
@@ -99,7 +109,7 @@ def fields_in(text: bytes, number: int) -> dict[str, Any]:
     _expect(isinstance(value, dict))
     assert isinstance(value, dict)
     _expect(value.pop("version", None) == VERSION)
-    trees = value.pop("trees", None)
+    trees, entries = value.pop("trees", None), value.pop("entries", None)
     _expect(value.keys() == _FIELDS)
     _expect(_is_number(value["number"]) and value["number"] == number)
     _expect(_is_number(value["time"]) and value["phase"] in _PHASES)
@@ -110,6 +120,7 @@ def fields_in(text: bytes, number: int) -> dict[str, Any]:
         "updates": _updates_in(value["updates"]),
         "processes": _processes_in(value["processes"]),
         "trees": None if trees is None else _trees_in(trees),
+        "entries": None if entries is None else _entries_in(entries),
     }
 
 
@@ -143,6 +154,30 @@ def _trees_in(value: object) -> HeadTrees:
     _expect(isinstance(value, dict) and value.keys() == {"old", "files", "new"})
     assert isinstance(value, dict)
     return HeadTrees(*(_oid_in(value[name]) for name in ("old", "files", "new")))
+
+
+def _entries_in(value: object) -> tuple[EntryUpdate, ...]:
+    _expect(isinstance(value, list))
+    assert isinstance(value, list)
+    return tuple(map(_entry_update_in, value))
+
+
+def _entry_update_in(value: object) -> EntryUpdate:
+    _expect(isinstance(value, dict) and value.keys() == {"path", "old", "new"})
+    assert isinstance(value, dict)
+    _expect(isinstance(value["path"], str))
+    path = b64decode(value["path"], validate=True)
+    _expect(bool(path) and b"\0" not in path)
+    return EntryUpdate(path, _entry_in(value["old"]), _entry_in(value["new"]))
+
+
+def _entry_in(value: object) -> StagedEntry | None:
+    if value is None:
+        return None
+    _expect(isinstance(value, dict) and value.keys() == {"mode", "oid", "is_intended"})
+    assert isinstance(value, dict)
+    _expect(value["mode"] in _MODES and isinstance(value["is_intended"], bool))
+    return StagedEntry(value["mode"], _oid_in(value["oid"]), value["is_intended"])
 
 
 def _processes_in(value: object) -> tuple[str, ...]:

@@ -40,25 +40,28 @@ Other line breaks are of the paths.
 """
 
 
-def operation_under_way(repo: Repository) -> str | None:
+def operation_under_way(repo: Repository, *, may_be_staged: bool = False) -> str | None:
     """The name of the git operation in progress that forbids rewriting here, or None.
 
     A stop at ``edit`` or ``break`` inside ``git rebase -i`` with nothing staged forbids
-    nothing; a stop at a conflict or a failed ``exec`` does.
+    nothing; a stop at a conflict or a failed ``exec`` does. Something ``may_be_staged``
+    where that is to be committed.
     """
     if repo.is_rebasing:
         stopped = _is_at_planned_stop(repo.rebase_dir)
-        if not stopped or _has_staged_changes(repo):
+        if not stopped or (not may_be_staged and _has_staged_changes(repo)):
             return "rebase"
     return _other_operation(repo)
 
 
-def refuse_operation_under_way(repo: Repository, *, is_ours: bool = False) -> None:
+def refuse_operation_under_way(
+    repo: Repository, *, is_ours: bool = False, may_be_staged: bool = False
+) -> None:
     """Raise OperationUnderWay when a git operation in progress forbids rewriting here.
 
     ``is_ours`` says that it is a rebase that gitsplit has begun.
     """
-    name = operation_under_way(repo)
+    name = operation_under_way(repo, may_be_staged=may_be_staged)
     if name is None:
         return
     article = "An" if name == "am" else "A"

@@ -34,9 +34,6 @@ from gitsplit.model.escape import output_in_one_line
 from gitsplit.model.listing import with_capital
 from gitsplit.model.objects import NO_OBJECT, Oid
 
-HEADS = "refs/heads/"
-"""What the full names of local branches begin with."""
-
 
 class RefUpdate(Struct, frozen=True):
     """An update of a ref, given by its full name, or ``HEAD`` for a detached one.
@@ -72,18 +69,6 @@ class Moves(NamedTuple):
     left: tuple[LeftRef, ...]
 
 
-class Stack(Struct, frozen=True):
-    """The branches at the commits of a new series, one for each, from the bottom up.
-
-    ``names`` are without ``refs/heads/``, ``commits`` those that they are at; ``made``
-    are the branches that weren't there.
-    """
-
-    names: tuple[str, ...] = ()
-    commits: tuple[Oid, ...] = ()
-    made: tuple[RefUpdate, ...] = ()
-
-
 class _Tip(Struct, frozen=True):
     """A branch or tag, its commit, and that commit's date (seconds since the epoch)."""
 
@@ -111,12 +96,16 @@ def branches_to_move(repo: Repository, rewrite: Rewrite) -> Moves:
     branch whose tip is a rewritten commit, or a dropped one; except those that a rebase
     or bisect will set itself, and those checked out in another worktree whose files
     would change. A rebase in progress in this worktree keeps all branches where they
-    are: at its end it expects them so. Tags, branches with commits of their own on top,
+    are: at its end it expects them so. With commits of what wasn't committed only HEAD
+    or its branch moves. Tags, branches with commits of their own on top,
     and detached HEADs of other worktrees stay.
     """
     if rewrite.new_head == rewrite.old_head:
         return Moves((), ())
     head = repo.head_ref() or "HEAD"
+    if repo.snapshot is not None:
+        old = repo.snapshot.source.head or NO_OBJECT
+        return Moves((RefUpdate(head, old, rewrite.new_head),), ())
     tips = [tip for tip in _tips(repo) if tip.ref != head]
     new = rewrite.followers
     others = [tip for tip in tips if tip.commit not in new]
@@ -135,13 +124,6 @@ def branches_to_move(repo: Repository, rewrite: Rewrite) -> Moves:
         if commit in new:
             left.append(LeftRef(f"HEAD of {path}", "it is detached there"))
     return Moves(tuple(moves), tuple(left))
-
-
-def local_branches(repo: Repository) -> dict[str, Oid]:
-    """The local branches by their full names, symbolic ones too."""
-    fields = "--format=%(objectname) %(refname)"
-    lines = repo.program.run("for-each-ref", fields, HEADS).lines
-    return {ref: Oid(oid) for oid, ref in (line.split(" ", 1) for line in lines)}
 
 
 def following_branches(repo: Repository, commits: Container[Oid]) -> dict[str, Oid]:

@@ -16,7 +16,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -46,6 +46,9 @@ from gitsplit.model.objects import (
     object_id,
 )
 from gitsplit.model.progress import Watch
+
+if TYPE_CHECKING:
+    from gitsplit.git.snapshot import Snapshot
 
 StoredKind = Literal[ObjectKind, "tag"]
 
@@ -83,6 +86,8 @@ class Repository:
     ``git_dir`` is the worktree's own git directory, ``common_dir`` what all worktrees
     share (the same, but for linked ones). ``worktree`` is None in a bare repository.
     ``program`` runs git at the top of the worktree, or else in the git directory.
+    ``snapshot`` is of what isn't committed, where that is to be split; its objects are
+    read like those that are stored.
     """
 
     program: Program
@@ -94,6 +99,12 @@ class Repository:
     is_shallow: bool
     config: Config
     _odb: pygit2.Odb = field(repr=False)
+    snapshot: "Snapshot | None" = None
+
+    @property
+    def temporary_objects(self) -> frozenset[Oid]:
+        """The objects that only a snapshot has, and that are still to be stored."""
+        return frozenset() if self.snapshot is None else self.snapshot.objects
 
     @property
     def own_dir(self) -> Path:
@@ -480,11 +491,26 @@ def _open_object_database(objects_dir: Path, cwd: Path) -> pygit2.Odb:
     return odb
 
 
+def repository_reading_also(repo: Repository, place: Path) -> Repository:
+    """The repository, which also reads the objects in a directory of objects."""
+    odb = _open_object_database(repo.objects_dir, repo.program.cwd)
+    odb.add_disk_alternate(place)
+    lent = os.environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES")
+    others = os.pathsep.join([_quoted_path(place), *([lent] if lent else [])])
+    env = {**repo.program.env, "GIT_ALTERNATE_OBJECT_DIRECTORIES": others}
+    return dataclasses.replace(repo, program=replace(repo.program, env=env), _odb=odb)
+
+
+def _quoted_path(place: Path) -> str:
+    """The path as it stands in a list of object directories (git(1))."""
+    quoted = re.sub(r'(["\\])', r"\\\1", str(place))
+    return f'"{quoted}"'
+
+
 def object_environment(repo: Repository, place: Path) -> Mapping[str, str]:
     """The environment in which git writes objects to ``place``, and reads all."""
     lent = os.environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES")
-    quoted = re.sub(r'(["\\])', r"\\\1", str(repo.objects_dir))
-    others = (f'"{quoted}"', *([lent] if lent else []))
+    others = (_quoted_path(repo.objects_dir), *([lent] if lent else []))
     return {
         "GIT_OBJECT_DIRECTORY": str(place),
         "GIT_ALTERNATE_OBJECT_DIRECTORIES": os.pathsep.join(others),
@@ -526,7 +552,19 @@ def committer(repo: Repository) -> bytes:
         now = time.time()
         zone = time.strftime("%z", time.localtime(now))
         return os.fsencode(f"{who} {int(now)} {zone}")
-    done = repo.program.run("var", "GIT_COMMITTER_IDENT", check=False)
+    return _identity(repo, "GIT_COMMITTER_IDENT")
+
+
+def author(repo: Repository) -> bytes:
+    """The value of an author header for now (``git var GIT_AUTHOR_IDENT``).
+
+    Raises NoIdentity when git doesn't know who the user is.
+    """
+    return _identity(repo, "GIT_AUTHOR_IDENT")
+
+
+def _identity(repo: Repository, name: str) -> bytes:
+    done = repo.program.run("var", name, check=False)
     if done.status:
         raise NoIdentity(
             f"git doesn't know who you are: {done.complaint}.",

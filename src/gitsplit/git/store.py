@@ -69,11 +69,14 @@ KEEP_REASON = "gitsplit"
 
 
 def objects_to_store(
-    objects: NewObjects, rewrite: Rewrite, trees: Iterable[Oid] = ()
+    objects: NewObjects,
+    rewrite: Rewrite,
+    trees: Iterable[Oid] = (),
+    blobs: Iterable[Oid] = (),
 ) -> tuple[tuple[ObjectKind, bytes], ...]:
     """The new objects that the rewrite consists of, each after those that it names.
 
-    ``trees`` are stored besides those of its commits.
+    ``trees`` and ``blobs`` are stored besides those of its commits.
 
     Raises WriteFailed where one names an object that is neither new, nor named by the
     source commits and their trees, nor stored.
@@ -83,6 +86,8 @@ def objects_to_store(
         walk.reach(written.oid, "commit")
     for tree in trees:
         walk.reach(tree, "tree")
+    for blob in blobs:
+        walk.reach(blob, "blob")
     return tuple(walk.reached.values())
 
 
@@ -159,17 +164,21 @@ class _NewObjectWalk(Struct):
 
 @contextmanager
 def store_objects(
-    repo: Repository, objects: NewObjects, rewrite: Rewrite, trees: Iterable[Oid] = ()
+    repo: Repository,
+    objects: NewObjects,
+    rewrite: Rewrite,
+    trees: Iterable[Oid] = (),
+    blobs: Iterable[Oid] = (),
 ) -> Iterator[None]:
     """Store the rewrite's objects, and keep gc off them within the ``with`` block.
 
-    ``trees`` are stored besides those of its commits. Refs are to be moved inside the
-    block: the pack has a ``.keep`` file until the block ends, because a ``git repack -a
-    -d`` in the meantime would drop what no ref names yet.
+    ``trees`` and ``blobs`` are stored besides those of its commits. Refs are to be
+    moved inside the block: the pack has a ``.keep`` file until the block ends, because
+    a ``git repack -a -d`` in the meantime would drop what no ref names yet.
 
     Raises WriteFailed with git's words where git doesn't take them.
     """
-    new = objects_to_store(objects, rewrite, trees)
+    new = objects_to_store(objects, rewrite, trees, blobs)
     keep = _store_pack(repo, new, this_process()) if new else None
     try:
         yield

@@ -4,7 +4,7 @@ Everything a rewrite will write is computed here first, so a preview can show th
 ids that applying writes. Must not know refs, and stores nothing.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from stat import S_ISDIR
 from typing import NamedTuple, Protocol, TypeGuard
 
@@ -30,7 +30,7 @@ EMPTY_TREE = object_id("tree", b"")
 class ObjectReader(Protocol):
     """A reader of stored objects, such as the repository."""
 
-    def read_object(self, oid: Oid, /) -> tuple[str, bytes]:
+    def read_object(self, oid: Oid, /) -> tuple[ObjectKind, bytes]:
         """The kind and the bytes of a stored object."""
 
     def has_object(self, oid: Oid, /) -> bool:
@@ -41,11 +41,15 @@ class NewObjects:
     """New objects by id, in memory, over those that are stored.
 
     An object that the repository has already is kept here all the same: storing it
-    again freshens it, so that a ``git gc`` in the meantime doesn't prune it.
+    again freshens it, so that a ``git gc`` in the meantime doesn't prune it. New are
+    also the ``temporary`` ones, which ``stored`` can read for now.
     """
 
-    def __init__(self, stored: ObjectReader) -> None:
+    def __init__(
+        self, stored: ObjectReader, temporary: Collection[Oid] = frozenset()
+    ) -> None:
         self._stored = stored
+        self._temporary = temporary
         self._new: dict[Oid, tuple[ObjectKind, bytes]] = {}
         self._trees_read: dict[Oid, Mapping[bytes, TreeEntry]] = {}
 
@@ -57,6 +61,8 @@ class NewObjects:
 
     def new(self, oid: Oid) -> tuple[ObjectKind, bytes] | None:
         """The kind and content of a new object; None for any other."""
+        if oid in self._temporary and oid not in self._new:
+            self._new[oid] = self._stored.read_object(oid)
         return self._new.get(oid)
 
     def is_stored(self, oid: Oid) -> bool:
@@ -75,8 +81,8 @@ class NewObjects:
         """Read the entries of a tree, new or stored."""
         if oid == EMPTY_TREE:
             return {}  # git knows it without having stored it
-        if oid in self._new:
-            return parse_tree(self._new[oid][1])
+        if (new := self.new(oid)) is not None:
+            return parse_tree(new[1])
         if oid not in self._trees_read:
             self._trees_read[oid] = parse_tree(self._stored.read_object(oid)[1])
         return self._trees_read[oid]

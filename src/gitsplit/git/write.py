@@ -417,4 +417,5 @@ def _refuse_nul(draft: CommitDraft) -> None:
 def _is_source(draft: CommitDraft, tree: Oid, parents: tuple[Oid, ...]) -> bool:
     """Whether the draft would be its source commit again."""
     raw = draft.source.raw
-    return (tree, parents, draft.message) == (raw.tree, raw.parents, raw.message)
+    same = (tree, parents, draft.message) == (raw.tree, raw.parents, raw.message)
+    return same and draft.source.is_stored

@@ -16,11 +16,33 @@ PathChange = tuple[bytes, TreeEntry | None]
 """A path and what the tree has there from now on; None where it has nothing."""
 
 
+class Uncommitted(Struct, frozen=True):
+    """What isn't committed, all of it or what is ``staged``, as one change.
+
+    ``head`` is the commit that HEAD names, None on an unborn branch; ``before`` is its
+    tree, and ``after`` the tree of a snapshot.
+    """
+
+    kind: Literal["worktree", "staged"]
+    head: Oid | None
+    before: Oid
+    after: Oid
+
+
 class SourceCommit(Struct, frozen=True):
-    """A commit of the series as it was read."""
+    """A commit of the series as it was read.
+
+    Or one that isn't stored: it ``stands_for`` what isn't committed yet.
+    """
 
     oid: Oid
     raw: RawCommit
+    stands_for: Uncommitted | None = None
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether the repository has it."""
+        return self.stands_for is None
 
     @property
     def subject(self) -> bytes:
@@ -30,6 +52,8 @@ class SourceCommit(Struct, frozen=True):
     @property
     def in_words(self) -> str:
         """The commit as sentences name it: a short id and the subject."""
+        if not self.is_stored:
+            return "what isn't committed"
         return commit_in_words(self.oid, self.subject)
 
 
@@ -58,19 +82,6 @@ class Squash(Struct, frozen=True):
 
     base: Oid | None
     tip: Oid
-
-
-class Uncommitted(Struct, frozen=True):
-    """What isn't committed, all of it or what is ``staged``, as one change.
-
-    ``head`` is the commit that HEAD names, None on an unborn branch; ``before`` is its
-    tree, and ``after`` the tree of a snapshot.
-    """
-
-    kind: Literal["worktree", "staged"]
-    head: Oid | None
-    before: Oid
-    after: Oid
 
 
 Source = Squash | Uncommitted

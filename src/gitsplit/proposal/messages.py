@@ -208,6 +208,8 @@ def _proposed_split(
             homes[at] = tuple(used)
     if is_squash_log(message) and len(groups_with_edits(plan)) > 1:
         homes[0], heir = (), NO_HEIR
+    if not parts and plan.continued_by == (None,):
+        heir = NO_HEIR  # nor is there an original, whose having no words would be kept
     return MessageSplit(message, parts, tuple(homes), heir)
 
 

@@ -16,7 +16,7 @@ from itertools import groupby
 from gitsplit.model.escape import inert_json, printable, seen_parts
 from gitsplit.model.listing import line_counts, quantity
 from gitsplit.model.message import subject_of
-from gitsplit.model.objects import Oid
+from gitsplit.model.objects import NO_OBJECT, Oid
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.planfile.compact import compact_plan
 from gitsplit.planfile.document import CommitEntry, FileEntry
@@ -140,7 +140,8 @@ def _fate(
         lines = [line.rstrip() for line in fate_lines(fate, False)]
         yield _lines(lines)
         return
-    at, entry = entries[fate.entry.oid]
+    source = fate.entry.commit.stands_for
+    at, entry = entries[fate.entry.oid if source is None else source.head or NO_OBJECT]
     plan = without_empty_groups(fate.entry.plan)
     hunks = [*page_hunks(plan)]
     yield f'<section class="split" data-entry="{at}" aria-labelledby="s{at}">\n'

@@ -9,7 +9,7 @@ What isn't plain text is printed by octal escapes: what stands in the script can
 mailed, pasted and looked at.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from gitsplit.model.escape import printable, reads_as_it_is
@@ -22,7 +22,7 @@ from gitsplit.report.formats import Printout
 
 _START = """\
 #!/bin/sh
-# Makes {count} of {head} with git alone: same trees, authors, dates and messages.
+# Makes {count} of {what} with git alone: same trees, authors, dates and messages.
 # Run it in a clone whose HEAD is there: sh THIS_FILE
 # Hooks aren't run, nothing is signed; index and files stay as they are.
 set -eu
@@ -30,7 +30,7 @@ die() {{ echo "split: $*" >&2; exit 1; }}
 unset $(git rev-parse --local-env-vars)
 export LC_ALL=C GIT_NO_REPLACE_OBJECTS=1
 GIT_DIR=$(git rev-parse --absolute-git-dir); export GIT_DIR
-test "$(git rev-parse HEAD)" = {head} || die "HEAD is not at {head}"
+test "$(git rev-parse -q --verify HEAD || :)" = "{there}" || die "HEAD is not {at}"
 who=$(git var GIT_COMMITTER_IDENT)
 tmp=$(mktemp -d "${{TMPDIR:-/tmp}}/split.XXXXXX")
 trap 'rm -rf "$tmp"' EXIT
@@ -54,9 +54,6 @@ commit() {{ git hash-object -t commit -w --literally --stdin; }}
 move() {{
     test "$(git rev-parse -q --verify "$1" || :)" != "$2" || echo "update $1 $3 $2"
 }}
-create() {{
-    git rev-parse -q --verify "$1" >/dev/null || echo "create $1 $2"
-}}
 """
 
 
@@ -67,7 +64,7 @@ def printout(dry_run: DryRun) -> Printout:
     """
     made = dry_run.recipes()
     lines = [
-        _START.format(count=quantity(len(made.commits), "commit"), head=made.old_head),
+        _START.format(count=quantity(len(made.commits), "commit"), **_place(made)),
         *(line for n, one in enumerate(made.commits) for line in _commit(n, one)),
         *_end(made),
     ]
@@ -83,6 +80,13 @@ def printout(dry_run: DryRun) -> Printout:
         is_utf8=True,
         refusal=preview.refusal,
     )
+
+
+def _place(made: Recipes) -> Mapping[str, str]:
+    """Where HEAD has to be, in words of the script."""
+    if made.old_head == NO_OBJECT:
+        return {"what": "uncommitted work", "there": "", "at": "without commits"}
+    return {"what": made.old_head, "there": made.old_head, "at": f"at {made.old_head}"}
 
 
 def _commit(number: int, recipe: Recipe) -> Iterator[str]:
@@ -133,10 +137,7 @@ def _end(made: Recipes) -> Iterator[str]:
         yield "{"
         for at, (ref, old, new) in enumerate(made.moves):
             name = "HEAD" if at == 0 else _word(ref)
-            if old == NO_OBJECT:
-                yield f"create {name} {_commit_word(new)}"
-            else:
-                yield f"move {name} {old} {_commit_word(new)}"
+            yield f"move {name} {old} {_commit_word(new)}"
         yield '} >"$tmp/refs"'
         yield "git update-ref -m 'split by a script' --stdin <\"$tmp/refs\""
     yield 'echo "HEAD is at $(git rev-parse HEAD)"'

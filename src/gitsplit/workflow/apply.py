@@ -7,6 +7,7 @@ computed in memory, for previews as well. :func:`undo` and :func:`recover` lead 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -20,7 +21,6 @@ from gitsplit.errors import (
     HookRefused,
     Interrupted,
     InvalidPlan,
-    NoBranchName,
     NotChecked,
     NotHandedOver,
     NothingToSplit,
@@ -62,6 +62,9 @@ from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.review import review_warnings
 from gitsplit.workflow.work import Work
 
+if TYPE_CHECKING:
+    from gitsplit.model.staged import IndexAfterwards
+
 _NOBODY = b"nobody <> 0 +0000"
 
 _WAY_BACK = "Undo with: gitsplit --undo"
@@ -69,17 +72,16 @@ _WAY_BACK = "Undo with: gitsplit --undo"
 _WHERE_THEY_ARE = "See where the branches are with: git reflog"
 
 _KEEPS_PLAN = (
-    *(CheckFailed, Declined, GitFailed, GitTooOld, HookRefused, NoBranchName),
-    *(NotHandedOver, NotInWorktree, NotChecked, NotPushable, RefMoved),
-    *(ReplayConflict, SigningFailed, UncleanFiles, WriteFailed),
+    *(CheckFailed, Declined, GitFailed, GitTooOld, HookRefused, NotHandedOver),
+    *(NotInWorktree, NotChecked, NotPushable, RefMoved, ReplayConflict, SigningFailed),
+    *(UncleanFiles, WriteFailed),
 )
 
 
 class Outcome(Struct, frozen=True):
     """What :func:`apply` did: the commits written, the refs moved, and those left.
 
-    ``unsigned`` is the number of commits that were signed and no longer are. ``stack``
-    are the branches at the new commits, where they were asked for.
+    ``unsigned`` is the number of commits that were signed and no longer are.
     ``changed`` are the paths at which HEAD's tree differs from before, each with
     whether it still has a file there.
     """
@@ -87,7 +89,6 @@ class Outcome(Struct, frozen=True):
     rewrite: write.Rewrite
     moves: refs.Moves
     unsigned: int = 0
-    stack: refs.Stack = refs.Stack()
     changed: Mapping[bytes, bool] = field(default_factory=dict)
 
 
@@ -111,7 +112,8 @@ def apply(
     finish = finish or Finish()
     with keep_plan_on_error(repo, work):
         outcome = _write_and_move(repo, work, finish, drop_to)
-    finish.announce(repo, outcome.rewrite)
+    if repo.snapshot is None:
+        finish.announce(repo, outcome.rewrite)
     return outcome
 
 
@@ -121,7 +123,7 @@ def _write_and_move(
     objects, unsigned = compute_rewrite(
         repo, work, committer=repository.committer(repo), finish=finish
     )
-    if unsigned.new_head == unsigned.old_head:
+    if unsigned.new_head == unsigned.old_head:  # never of what isn't committed
         raise NothingToSplit(
             "The plan changes nothing.",
             hint="Send hunks to another commit, or propose more with --commits N.",
@@ -134,53 +136,57 @@ def _write_and_move(
     refuse_unclean_worktree(repo, objects, trees)
     subject = _journal_subject(work, rewrite)
     # What the summary needs is found before: afterwards nothing may stand against it.
-    outcome = expected_outcome(repo, objects, work, rewrite, finish.lost(rewrite))
-    updates = (*outcome.moves.moves, *outcome.stack.made)
+    outcome = expected_outcome(repo, objects, rewrite, finish.lost(rewrite))
+    moves = outcome.moves
     files = (trees.files,) if trees else ()
+    index = _index_after(repo, objects, work)
+    blobs = [each.new.oid for each in index.updates if each.new] if index else []
     with _recover_when_interrupted(repo, _WAY_BACK), ExitStack() as kept:
         with finish.during("storing the new objects"):
-            kept.enter_context(store_objects(repo, objects, rewrite, files))
+            kept.enter_context(store_objects(repo, objects, rewrite, files, blobs))
+        if index is not None:
+            _run_pre_commit(repo, objects, rewrite, finish)
         finish.check(repo, rewrite, finish.passed)
         # That may have taken long, and the user may have worked meanwhile.
         refuse_unclean_worktree(repo, objects, trees)
-        with finish.during(f"updating refs ({len(updates)})"):
+        with finish.during(f"updating refs ({len(moves.moves)})"):
             journal.move_refs(
-                repo, updates, subject, expected_head=work.head_ref, trees=trees
+                *(repo, moves.moves, subject),
+                expected_head=work.head_ref,
+                trees=trees,
+                entries=index.updates if index else None,
             )
     return outcome
 
 
-def expected_outcome(
-    repo: Repository,
-    objects: NewObjects,
-    work: Work,
-    rewrite: write.Rewrite,
-    unsigned: int,
-) -> Outcome:
-    """What moving refs to the rewrite comes to; nothing is done yet.
+def _index_after(
+    repo: Repository, objects: NewObjects, work: Work
+) -> "IndexAfterwards | None":
+    """What becomes of the index with what wasn't committed; None with commits."""
+    if repo.snapshot is None:
+        return None
+    from gitsplit.workflow.uncommitted import index_after
 
-    Raises NoBranchName where a branch that is asked for can't be made.
-    """
+    return index_after(repo, objects, work)
+
+
+def _run_pre_commit(
+    repo: Repository, objects: NewObjects, rewrite: write.Rewrite, finish: Finish
+) -> None:
+    if finish.verify:
+        from gitsplit.workflow.uncommitted import run_pre_commit
+
+        run_pre_commit(repo, objects, rewrite, finish.say)
+
+
+def expected_outcome(
+    repo: Repository, objects: NewObjects, rewrite: write.Rewrite, unsigned: int
+) -> Outcome:
+    """What moving refs to the rewrite comes to; nothing is done yet."""
     moves = refs.branches_to_move(repo, rewrite)
-    stack = made_stack(repo, objects, work, rewrite, moves)
     changed = changed_paths(objects, rewrite.old_tree, rewrite.new_tree)
     in_head = {path: pair.after is not None for path, pair in changed.items()}
-    return Outcome(rewrite, moves, unsigned, stack, in_head)
-
-
-def made_stack(
-    repo: Repository,
-    objects: NewObjects,
-    work: Work,
-    rewrite: write.Rewrite,
-    moves: refs.Moves,
-) -> refs.Stack:
-    """The branches at the new commits; none where they aren't asked for."""
-    if work.branches is None:
-        return refs.Stack()
-    from gitsplit.git.new_branches import stack_of
-
-    return stack_of(repo, objects, rewrite, moves, work.branches.template)
+    return Outcome(rewrite, moves, unsigned, in_head)
 
 
 def refuse_unclean_worktree(
@@ -194,6 +200,9 @@ def refuse_unclean_worktree(
 
 def _journal_subject(work: Work, rewrite: write.Rewrite) -> str:
     """The subject of the rewrite, for the journal and the reflogs."""
+    if not work.series.commits[0].is_stored:
+        made = quantity(len(rewrite.commits), "commit")
+        return f"split of what wasn't committed into {made}"
     commits = len(work.series.commits)
     if [e.action for e in work.todo.entries if e.action != "pick"] == ["split"]:
         (oid,) = work.plans
@@ -229,7 +238,7 @@ def compute_rewrite(
     ``watch`` hears how many commits are done. Raises GivenUp, InvalidPlan,
     ReplayConflict and GitTooOld, and what ``finish`` raises for a message.
     """
-    objects = NewObjects(repo)
+    objects = NewObjects(repo, repo.temporary_objects)
     ready = final_series_draft(repo, objects, work, finish or Finish())
     return objects, write.make_rewrite(repo, objects, ready, committer, watch)
 
@@ -294,6 +303,7 @@ def entry_drafts(
         return tuple(pick_draft(each, work.ids) for each in entry.commits)
     plan = without_empty_groups(entry.plan)
     is_one = len(plan.groups) == 1 and is_whole(plan) and not entry.rest
+    is_one = is_one and commit.is_stored
     if is_one and plan.groups[0].message == commit.raw.message:
         return (pick_draft(commit, work.ids),)
     drafts, files = split_drafts(entry.commits, plan, work.ids, _fresh_ids())
@@ -308,27 +318,6 @@ def entry_drafts(
 def _fresh_ids() -> Iterator[bytes]:
     while True:
         yield repository.fresh_change_id()
-
-
-def made_branches(
-    commits: Sequence[ResultCommit], stack: refs.Stack
-) -> tuple[tuple[int, str], ...]:
-    """The branches that are made, each with the number of its commit, from 1."""
-    numbers = {commit.oid: number for number, commit in enumerate(commits, 1)}
-    return tuple((numbers[made.new], made.ref) for made in stack.made)
-
-
-def refuse_branches_at_conflict(work: Work) -> None:
-    """Raise NotHandedOver where branches are to be made at commits that git is to make.
-
-    Until it has made them, nothing knows which.
-    """
-    if work.branches is not None:
-        raise NotHandedOver(
-            "After a conflict git rebase makes the commits, so --branches can't put"
-            " branches at them.",
-            hint="Leave out, move or edit less, or apply it without --branches.",
-        )
 
 
 def result_commits(
@@ -376,7 +365,7 @@ def head_trees(  # noqa: PLR0913 -- callers name the last
     ReplayConflict where they conflict with what was written by hand.
     """
     old, new = rewrite.old_tree, rewrite.new_tree
-    if old == new:
+    if old == new or repo.snapshot is not None:
         return None
     preflight.refuse_second_checkout(repo, work.head_ref)
     plans = [without_empty_groups(plan) for plan in work.plans.values()]
@@ -448,20 +437,14 @@ def _keep_plan(repo: Repository, work: Work, error: GitsplitError) -> None:
     error.kept = f"Your plan is kept, for HEAD at {work.series.head[:12]}: {command}"
 
 
-def undo(repo: Repository) -> tuple[journal.Record, tuple[refs.LeftRef, ...]]:
-    """Move the refs of the last rewrite back; its record, and branches of it that stay.
-
-    Those that it made are deleted where they are still as they were made.
-    """
+def undo(repo: Repository) -> journal.Record:
+    """Move the refs of the last rewrite back; its record."""
     if repo.is_rebasing:
         from gitsplit.git.rebase_record import refuse_under_way
 
         refuse_under_way(repo)
-    last = journal.last_undoable(repo)
-    kept = preflight.made_branches_to_keep(repo, last.updates) if last else {}
     with _recover_when_interrupted(repo, _WHERE_THEY_ARE):
-        record = journal.undo_rewrite(repo)
-    return record, tuple(refs.LeftRef(*each) for each in kept.items() if each[1])
+        return journal.undo_rewrite(repo)
 
 
 def recover(repo: Repository, say: Say = say_nothing) -> str | None:

@@ -19,10 +19,10 @@ from gitsplit.git.state_dir import create_file, is_inside_git_dir, write_file
 from gitsplit.model.diff import FileChange
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
-from gitsplit.model.series import Series, SourceCommit
+from gitsplit.model.series import Series, SourceCommit, Uncommitted
 from gitsplit.model.todo import Entry, Todo, refuse_broken_range, todo_layout
 from gitsplit.planfile.document import CommitEntry, PlanDocument
-from gitsplit.planfile.match import entry_of_plan, plan_of_entry
+from gitsplit.planfile.match import entry_of_plan, plan_of_entry, with_originals
 from gitsplit.planfile.numbering import hunk_entries
 from gitsplit.planfile.parse import load_plan
 from gitsplit.workflow.propose import Request, with_owner
@@ -38,6 +38,8 @@ def read_plan(
     series raises, and InvalidPlan where the plan doesn't fit.
     """
     document = load_plan(_json_of(text))
+    if repo.snapshot is not None or _source_of(document) is not None:
+        return _uncommitted_work(repo, request, document, known)
     if request.fit:
         from gitsplit.workflow.plan_fit import fitted_work  # few plans need it
 
@@ -65,6 +67,54 @@ def read_plan(
     )
     todo_layout(series, todo)
     return make_work(repo, request, series, todo)
+
+
+def _source_of(document: PlanDocument) -> Uncommitted | None:
+    """What isn't committed, where the plan is about that."""
+    sources = (entry.source for entry in document.series)
+    return next((each for each in sources if isinstance(each, Uncommitted)), None)
+
+
+def _uncommitted_work(
+    repo: Repository, request: Request, document: PlanDocument, known: Todo | None
+) -> Work:
+    """The work that a plan for what isn't committed describes.
+
+    Raises InvalidPlan where it was made for something else than the snapshot is.
+    """
+    snapshot, source = repo.snapshot, _source_of(document)
+    if snapshot is None or source is None:
+        raise _other_source_error(source)
+    now = snapshot.source
+    if (source.before, source.after) != (now.before, now.after):
+        raise InvalidPlan(
+            "The plan was made for other changes than those that aren't committed now.",
+            hint="Make another one with -n --format json.",
+        )
+    (entry, *others) = document.series
+    if others:
+        raise InvalidPlan(
+            "The plan has more than what isn't committed.", hint="Leave the rest out."
+        )
+    commit = snapshot.commit
+    entry = with_originals(entry, (commit.oid,))
+    read = [e.plan.changes for e in known.entries if e.plan] if known else []
+    changes = read[0] if read else history.changes_of(repo, [commit])[0]
+    plan = with_owner(plan_of_entry(entry, changes), request.keep)
+    todo = Todo((Entry(commit, "split", plan=plan),))
+    return make_work(repo, request, snapshot.series, todo)
+
+
+def _other_source_error(source: Uncommitted | None) -> InvalidPlan:
+    """The error for a plan for commits alone, or for what isn't committed alone."""
+    made, asked, option = "commits", "what isn't committed", ""
+    if source is not None:
+        made, asked = asked, made
+        option = "--staged " if source.kind == "staged" else "-w "
+    return InvalidPlan(
+        f"The plan was made for {made}, and not for {asked}.",
+        hint=f"As in: gitsplit {option}--plan FILE",
+    )
 
 
 def _json_of(text: bytes) -> bytes:
@@ -169,9 +219,10 @@ def _entries_in_order(series: Series, document: PlanDocument) -> list[CommitEntr
 def plan_document(work: Work) -> PlanDocument:
     """The work as a plan file, which names all by its lines."""
     entries = tuple(_entry_for_plan(entry) for entry in work.todo.entries)
-    return PlanDocument(
-        work.series.upstream, work.series.head, entries, work.misfit or None
-    )
+    series = work.series
+    source = series.commits[-1].stands_for
+    head = series.head if source is None else source.head
+    return PlanDocument(series.upstream, head, entries, work.misfit or None)
 
 
 def numbered_plan_document(work: Work, *, has_lines: bool) -> PlanDocument:
@@ -222,7 +273,8 @@ def save_plan(repo: Repository, work: Work, name: str, *, replaces: bool) -> boo
 def _entry_for_plan(entry: Entry) -> CommitEntry:
     """One commit of the work as an entry of a plan file."""
     if entry.action == "split" and entry.plan is not None:
-        return entry_of_plan(entry.plan, *entry.commits)
+        source = entry.source or entry.commit.stands_for
+        return entry_of_plan(entry.plan, *entry.commits, source=source)
     return CommitEntry(
         entry.oid,
         entry.commit.subject,

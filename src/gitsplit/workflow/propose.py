@@ -16,6 +16,7 @@ from gitsplit.model.plan import DropTo, Plan
 from gitsplit.model.series import Series, SourceCommit
 
 if TYPE_CHECKING:
+    from gitsplit.git.snapshot import UncommittedKind
     from gitsplit.proposal.by_location import GroupBy
     from gitsplit.proposal.context import Context
     from gitsplit.proposal.order import Keep
@@ -27,11 +28,11 @@ class Request(Struct, frozen=True):
 
     ``fit`` places what of the plan fits commits that have changed since.
     ``moves_ids`` moves Change-Ids that Gerrit doesn't see down into the footer,
-    ``branches`` is the template for the names of branches at new commits.
-    ``resplit`` splits the whole series as one range, ``accepts`` applies what is
-    proposed without a screen, ``edits`` has it edited as text first. ``checks`` are
-    commands to run on each new commit, ``jobs`` of them at once; with ``repair`` those
-    that fail are repaired, in at most ``repair_runs`` runs each.
+    ``resplit`` splits the whole series as one range; ``worktree`` what has changed in
+    the files, with ``untracked`` ones too, and ``staged`` what is staged. ``accepts``
+    applies what is proposed without a screen, ``edits`` has it edited as text first.
+    ``checks`` are commands to run on each new commit, ``jobs`` of them at once; with
+    ``repair`` those that fail are repaired, in at most ``repair_runs`` runs each.
     """
 
     upstream: str | None = None
@@ -44,7 +45,9 @@ class Request(Struct, frozen=True):
     keep: "Keep" = "auto"
     moves_ids: bool = False
     resplit: bool = False
-    branches: str | None = None
+    worktree: bool = False
+    untracked: bool = False
+    staged: bool = False
     drop_to: DropTo = "worktree"
     checks: tuple[str, ...] = ()
     jobs: int | None = None
@@ -52,6 +55,13 @@ class Request(Struct, frozen=True):
     repair_runs: int = 2
     accepts: bool = False
     edits: bool = False
+
+    @property
+    def uncommitted(self) -> "UncommittedKind | None":
+        """What of uncommitted work it is about; None where it is about commits."""
+        if self.staged:
+            return "staged"
+        return "worktree" if self.worktree or self.untracked else None
 
 
 COMMAND = "gitsplit.proposalCommand"

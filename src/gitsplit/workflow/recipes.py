@@ -17,15 +17,11 @@ from gitsplit.git.write import Rewrite, WrittenCommit
 from gitsplit.model.diff import File, FileChange, change_between
 from gitsplit.model.objects import EXECUTABLE, FILE, NO_OBJECT, Oid, TreeEntry
 from gitsplit.report.findings import IndexEntry, Recipe, Recipes
-from gitsplit.workflow.apply import made_stack
-from gitsplit.workflow.work import Work
 
 _PROBE = 8000  # bytes in which git looks for a NUL
 
 
-def recipes_of(
-    repo: Repository, work: Work, objects: NewObjects, rewrite: Rewrite
-) -> Recipes:
+def recipes_of(repo: Repository, objects: NewObjects, rewrite: Rewrite) -> Recipes:
     """The recipes of all commits that are new, and the refs that move to them."""
     cook = _Cook.of(objects, rewrite)
     commits = [
@@ -33,13 +29,12 @@ def recipes_of(
         for made in rewrite.commits
         if made.oid != made.draft.source.oid
     ]
-    updates = branches_to_move(repo, rewrite)
-    stack = made_stack(repo, objects, work, rewrite, updates)
     moves = [
         (move.ref, move.old, cook.numbers.get(move.new, move.new))
-        for move in (*updates.moves, *stack.made)
+        for move in branches_to_move(repo, rewrite).moves
     ]
-    return Recipes(rewrite.old_head, tuple(commits), tuple(moves))
+    # Of what wasn't committed there is no commit: HEAD is before it.
+    return Recipes(moves[0][1], tuple(commits), tuple(moves))
 
 
 class _Cook(Struct):
@@ -58,9 +53,9 @@ class _Cook(Struct):
         for source in rewrite.sources:
             parent = next(iter(source.raw.parents), None)
             before = objects.read_commit(parent).tree if parent else EMPTY_TREE
-            cook.trees |= {before, source.raw.tree}
+            cook.trees |= {before, source.raw.tree} if source.is_stored else {before}
             for path, pair in changed_paths(objects, before, source.raw.tree).items():
-                for side in filter(None, pair):
+                for side in filter(None, pair if source.is_stored else pair[:1]):
                     cook.blobs.add(side.oid)
                     cook.last[path] = side.oid
         return cook

@@ -49,7 +49,6 @@ from gitsplit.workflow.propose import (
 )
 
 if TYPE_CHECKING:
-    from gitsplit.git.new_branches import Stacking
     from gitsplit.planfile.document import Misfit
     from gitsplit.proposal.propose import Proposals
 
@@ -64,8 +63,7 @@ class Work(Struct, frozen=True):
     commits whose plan is one commit by now, for the screen opens before their proposals
     are made. ``reviewing`` is what the clone knows of the review server, None without
     one. ``misfit`` is what of a plan made for other commits doesn't fit; None where no
-    plan was fitted. ``branches`` says how branches at new commits are named, None where
-    there are to be none.
+    plan was fitted.
     """
 
     series: Series
@@ -77,7 +75,6 @@ class Work(Struct, frozen=True):
     unproposed: frozenset[Oid] = frozenset()
     reviewing: ReviewServer | None = None
     misfit: "Misfit | None" = None
-    branches: "Stacking | None" = None
 
     @property
     def plans(self) -> Mapping[Oid, Plan]:
@@ -92,18 +89,24 @@ class Work(Struct, frozen=True):
         return replace(self, todo=todo)
 
 
-def open_idle_repository(cwd: Path) -> Repository:
+def open_idle_repository(cwd: Path, *, may_be_staged: bool = False) -> Repository:
     """Open the repository at ``cwd``.
 
     Raises OperationUnderWay where git has one in progress.
     """
     repo = open_repository(cwd)
-    refuse_operation_in_progress(repo)
+    refuse_operation_in_progress(repo, may_be_staged=may_be_staged)
     return repo
 
 
-def refuse_operation_in_progress(repo: Repository) -> None:
-    """Raise OperationUnderWay where a rebase, merge or the like is in progress."""
+def refuse_operation_in_progress(
+    repo: Repository, *, may_be_staged: bool = False
+) -> None:
+    """Raise OperationUnderWay where a rebase, merge or the like is in progress.
+
+    At a stop of a rebase for ``edit`` or ``break``, something ``may_be_staged`` where
+    that is to be split.
+    """
     if rebase_process.order_at_kill(repo):
         raise OperationUnderWay(
             "The last gitsplit was interrupted during its git rebase.",
@@ -114,7 +117,10 @@ def refuse_operation_in_progress(repo: Repository) -> None:
         from gitsplit.git.rebase_record import record_under_way
 
         is_ours = record_under_way(repo) is not None
-    operations.refuse_operation_under_way(repo, is_ours=is_ours)
+    may_be_staged = may_be_staged or repo.snapshot is not None
+    operations.refuse_operation_under_way(
+        repo, is_ours=is_ours, may_be_staged=may_be_staged
+    )
 
 
 def replacement_warnings(repo: Repository, series: Series) -> Iterator[str]:
@@ -159,14 +165,14 @@ def read_work(
     changes, as a dry run shows it; ``asks`` none, for the screen asks; nor does it wait
     for proposals that take more than a moment, which the screen has made meanwhile.
     Without either, WhichCommit is raised for a series of several of which none was
-    named. Raises what reading the series raises, InvalidPlan where the plan doesn't
-    fit, and NoBranchName.
+    named. Raises what reading the series raises, and InvalidPlan where the plan doesn't
+    fit.
     """
     if request.plan is not None:
         from gitsplit.workflow.plan_files import read_plan
 
         return read_plan(repo, request, request.plan)
-    series = history.read_series(repo, request.upstream, request.commits, request.root)
+    series = _read_series(repo, request)
     if request.resplit:
         return make_work(repo, request, series, _range_at_home(repo, series))
     is_open = asks and len(series.commits) > 1 and not request.commits
@@ -223,6 +229,13 @@ def title_by_id(repo: Repository, request: Request, series: Series) -> str:
         return ""
     number = quantity(len(series.commits), "commit")
     return f"the {number} after {name[:10]}; {name[:10]} itself: -c {name[:10]}"
+
+
+def _read_series(repo: Repository, request: Request) -> Series:
+    """The series that the request names; a snapshot is one of a single commit."""
+    if repo.snapshot is not None:
+        return repo.snapshot.series
+    return history.read_series(repo, request.upstream, request.commits, request.root)
 
 
 SOON_HUNKS = 40
@@ -308,21 +321,13 @@ def _with_proposal(  # noqa: PLR0913 -- callers name the last
 
 
 def make_work(repo: Repository, request: Request, series: Series, todo: Todo) -> Work:
-    """The work, with the repository's rules for Change-Ids and its review server.
-
-    Raises NoBranchName.
-    """
-    branches = None
-    if request.branches is not None:
-        from gitsplit.git.new_branches import stacking  # asked for seldom
-
-        branches = stacking(repo, request.branches, request.upstream)
+    """The work, with the repository's rules for Change-Ids and its review server."""
     rules = gerrit.id_rules(repo, series.commits, moves=request.moves_ids)
     head = repo.head_ref()
     known = None
     if rules.is_reviewed:
         known = review_server(repo, series, rules, head, request.upstream)
-    return Work(series, todo, head, rules, reviewing=known, branches=branches)
+    return Work(series, todo, head, rules, reviewing=known)
 
 
 def _commits_to_split(

@@ -1,0 +1,128 @@
+"""What isn't committed yet, as the thing to be split: read first, committed at last.
+
+A snapshot of it stands in for a commit (:mod:`gitsplit.git.snapshot`). Its new commits
+go on top of HEAD. Files stay as they are, and of the index only what is in commits
+changes, so that what no commit takes stays uncommitted.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from msgspec.structs import replace
+
+from gitsplit.errors import GitsplitError, HookRefused, NoIdentity
+from gitsplit.git import repository
+from gitsplit.git.hooks import Hooks
+from gitsplit.git.repository import Repository
+from gitsplit.git.snapshot import NOBODY, Snapshot, changed_since, snapshot_taken
+from gitsplit.git.trees import NewObjects, changed_paths
+from gitsplit.git.write import Rewrite
+from gitsplit.model.escape import printable
+from gitsplit.model.listing import name_list
+from gitsplit.model.objects import Oid
+from gitsplit.model.plan import without_empty_groups
+from gitsplit.model.progress import Say
+from gitsplit.model.staged import IndexAfterwards, index_afterwards
+from gitsplit.workflow.propose import Request
+from gitsplit.workflow.work import Work, refuse_operation_in_progress
+
+
+@contextmanager
+def source_read(
+    repo: Repository, request: Request, say: Say, *, is_dry: bool = False
+) -> Iterator[tuple[Repository, Request]]:
+    """Take a snapshot of what isn't committed, for the ``with`` block.
+
+    The repository with it, and the request as it is meant there. ``say`` is told what
+    stays out. A dry run needs no identity. Raises what
+    :func:`gitsplit.git.snapshot.snapshot_taken` raises, OperationUnderWay, and
+    NoIdentity.
+    """
+    kind = request.uncommitted
+    assert kind is not None, "else there is nothing to take"
+    refuse_operation_in_progress(repo, may_be_staged=True)
+    try:
+        author = repository.author(repo)
+    except NoIdentity:
+        if not is_dry:
+            raise
+        author = NOBODY
+    taking = snapshot_taken(repo, kind, author, with_untracked=request.untracked)
+    with taking as known:
+        assert known.snapshot is not None, "it has just been taken"
+        for sentence in _staying_out(known.snapshot):
+            say(sentence)
+        yield known, _request_for(known.snapshot, request)
+
+
+def _staying_out(snapshot: Snapshot) -> Iterator[str]:
+    """A sentence for what is in the worktree and is not in the snapshot."""
+    if snapshot.left_out and snapshot.source.kind == "worktree":
+        are = "is a repository" if len(snapshot.left_out) == 1 else "are repositories"
+        names = name_list([printable(path) for path in snapshot.left_out])
+        yield f"{names} {are} and no submodule: left out."
+    if snapshot.untracked and snapshot.source.kind == "worktree":
+        files = "file is" if snapshot.untracked == 1 else "files are"
+        yield f"{snapshot.untracked} {files} untracked and left out; in: --untracked."
+
+
+def _request_for(snapshot: Snapshot, request: Request) -> Request:
+    """The request; without a stopped commit there is nothing that could be continued.
+
+    Raises GitsplitError where it says what continues it, even so.
+    """
+    if snapshot.is_stopped_commit:
+        return request
+    if request.keep not in ("auto", "none"):
+        raise GitsplitError(
+            "What isn't committed continues no commit, so there is no Change-Id to"
+            " keep.",
+            hint="Leave --keep-change-id out.",
+        )
+    return replace(request, keep="none")
+
+
+def index_after(
+    repo: Repository, objects: NewObjects, work: Work
+) -> IndexAfterwards | None:
+    """What becomes of the index; None where commits are split.
+
+    The contents that it needs are added to ``objects``.
+    """
+    snapshot = repo.snapshot
+    if snapshot is None:
+        return None
+    if snapshot.source.kind == "staged":
+        return IndexAfterwards()
+    (plan,) = work.plans.values()
+
+    def read(oid: Oid) -> bytes:
+        return objects.read_object(oid)[1]
+
+    found = index_afterwards(without_empty_groups(plan), snapshot.staged, read)
+    for content in found.contents:
+        objects.add("blob", content)
+    return found
+
+
+def run_pre_commit(
+    repo: Repository, objects: NewObjects, rewrite: Rewrite, say: Say
+) -> None:
+    """Run ``pre-commit`` as for a commit of all that is in the new ones.
+
+    Raises HookRefused where it refuses, or changes what is committed.
+    """
+    snapshot = repo.snapshot
+    assert snapshot is not None, "commits have been through it"
+    before = changed_since(repo, snapshot)
+    if words := Hooks(repo).run_pre_commit(rewrite.new_tree):
+        say(f"pre-commit says: {words}")
+    committed = changed_paths(objects, snapshot.source.before, rewrite.new_tree).keys()
+    changed = (changed_since(repo, snapshot) - before) & committed
+    if changed:
+        names = name_list([printable(path) for path in sorted(changed)])
+        raise HookRefused(
+            f"The pre-commit hook changed files that are to be committed: {names}.",
+            hint="Start again with what they are now, or skip it with --no-verify.",
+            state="No commit was made; the hook's changes are in the files.",
+        )
