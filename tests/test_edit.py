@@ -17,6 +17,7 @@ from tests.runner import (
     whole,
     written,
 )
+from tests.terminal import Terminal
 
 OLD = b"".join(b"line %d\n" % n for n in range(1, 21))
 NEW = OLD.replace(b"line 3\n", b"three\nand a half\n").replace(b"line 15\n", b"")
@@ -149,9 +150,13 @@ def test_a_mistake_is_shown_in_its_place_and_can_be_corrected(
 
     assert ran.status == 0, ran.err
     shown = given.read_text().splitlines()
-    (at,) = [n for n, line in enumerate(shown) if line.startswith("# !! ")]
-    assert shown[at] == "# !! There is no heading of a commit 9 above."
+    first, at = [n for n, line in enumerate(shown) if line.startswith("# !! ")]
+    assert (first, shown[at]) == (0, "# !! There is no heading of a commit 9 above.")
     assert shown[at + 1].startswith("9  @@ 2 @@")
+    assert shown[0] == (
+        f"# !! 1 mistake, in line {at + 2}: There is no heading of a commit 9 above."
+        ' Search for "# !!".'
+    )
 
 
 def test_a_mistake_that_stays_is_refused_with_its_line_and_the_text_is_kept(
@@ -165,14 +170,15 @@ def test_a_mistake_that_stays_is_refused_with_its_line_and_the_text_is_kept(
     assert (ran.status, tangled.refs()) == (1, before)
     lines_given = given.read_text().splitlines()
     at = next(n for n, line in enumerate(lines_given, 1) if "+and a half" in line)
-    kept = tangled.path / ".git" / "gitsplit" / "edited-split"
+    (kept,) = texts_kept(tangled)
     assert ran.err.splitlines() == [
         f"gitsplit: Line {at} of the edited text can't be read:"
         " Here should be “+three”.",
-        f"hint: Your text is in {kept}.",
+        f"hint: Your text is in {kept}; without --yes and -n the same command opens"
+        " it again.",
         "Nothing was changed.",
     ]
-    assert kept.exists()
+    assert "+and a half" in kept.read_text()
 
 
 def test_an_editor_that_fails_changes_nothing(
@@ -181,6 +187,119 @@ def test_an_editor_that_fails_changes_nothing(
     editor(monkeypatch, tmp_path, "exit 3")
     ran = edited(tangled, tmp_path, "--yes")
     assert (ran.status, "exited with status 3" in ran.err) == (1, True)
+    assert ran.err.count("Nothing") == 1
+
+
+def texts_kept(repo: Repository) -> list[Path]:
+    """The texts that wait to be opened again."""
+    return sorted((repo.path / ".git" / "gitsplit").glob("edited-split-*"))
+
+
+def in_terminal(repo: Repository, tmp_path: Path, *args: str) -> Terminal:
+    """``--edit`` with the plan of two commits, where somebody can be asked."""
+    plan = plan_of_two(repo, tmp_path)
+    options = ("--edit", "--no-screen", "--plan", plan, *args)
+    return Terminal(repo.path, *options, columns=200, rows=60)
+
+
+def test_who_does_not_apply_an_edited_split_has_it_again_next_time(
+    tangled: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = editor(monkeypatch, tmp_path, "sed -i 's/^Make b$/Make b anew/' \"$1\"")
+    before = tangled.refs()
+    terminal = in_terminal(tangled, tmp_path)
+    terminal.wait_for("Apply this? [y/N/e]:")
+    terminal.type("n\n")
+    terminal.wait_for("Nothing was changed.")
+    assert (terminal.exit_status(), tangled.refs()) == (0, before)
+    (kept,) = texts_kept(tangled)
+    assert f"Your text is in {kept}; the same command opens it" in terminal.text
+
+    again = in_terminal(tangled, tmp_path)
+    again.wait_for("Apply this? [y/N/e]:")
+    opened = given.read_text().splitlines()
+    assert opened[0].startswith("# !! This is your text of the last time")
+    assert "Make b anew" in opened
+    again.type("y\n")
+    again.wait_for("Undo with")
+    assert again.exit_status() == 0
+    assert tangled.git("log", "-1", "--format=%s", "HEAD~1") == "Make b anew"
+    assert texts_kept(tangled) == []
+
+
+def test_a_split_is_edited_again_before_it_is_applied(
+    tangled: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor(monkeypatch, tmp_path, "sed -i 's/^Make b.*/& again/' \"$1\"")
+    terminal = in_terminal(tangled, tmp_path)
+    terminal.wait_for("[y/N/e]:")
+    terminal.type("?\n")
+    terminal.wait_for("e: edit it again")
+    terminal.type("e\n")
+    terminal.wait_for("Make b again again")
+    terminal.type("y\n")
+    assert terminal.exit_status() == 0
+    subject = tangled.git("log", "-1", "--format=%s", "HEAD~1")
+    assert subject == "Make b again again"
+
+
+def test_a_refused_text_is_opened_again_at_its_mistake(
+    tangled: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor(monkeypatch, tmp_path, "sed -i '/@@ 2 @@/s/^./9/' \"$1\"")
+    assert in_terminal(tangled, tmp_path).exit_status() == 1
+
+    given = editor(monkeypatch, tmp_path, "sed -i 's/^9/1/' \"$1\"")
+    terminal = in_terminal(tangled, tmp_path)
+    terminal.wait_for("[y/N/e]:")
+    assert given.read_text().startswith("# !! 1 mistake, in line ")
+    terminal.type("y\n")
+    assert terminal.exit_status() == 0
+    assert texts_kept(tangled) == []
+
+
+def test_a_kept_text_goes_where_it_is_saved_empty_and_is_not_given_to_scripts(
+    tangled: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor(monkeypatch, tmp_path, "sed -i '/@@ 2 @@/s/^./9/' \"$1\"")
+    assert edited(tangled, tmp_path, "--yes").status == 1
+    given = editor(monkeypatch, tmp_path)
+    assert edited(tangled, tmp_path, "-n").status == 0
+    assert given.read_text().startswith("# commit 1")
+    assert len(texts_kept(tangled)) == 1
+
+    editor(monkeypatch, tmp_path, ': > "$1"')
+    assert in_terminal(tangled, tmp_path).exit_status() == 0
+    assert texts_kept(tangled) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "option"), [("vim", "+{}"), ("nano", "+{}"), ("other", None)]
+)
+def test_an_editor_that_can_opens_at_the_mistake(
+    tangled: Repository,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    option: str | None,
+) -> None:
+    log = tmp_path / "calls"
+    program = tmp_path / name
+    program.write_text(
+        f'#!/bin/sh\necho "$@" >> {log}\nfor last; do :; done\n'
+        'sed -i "/@@ 2 @@/s/^./9/" "$last"\n'
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("GIT_EDITOR", f"{program} -x")
+
+    ran = edited(tangled, tmp_path, "--yes")
+
+    first, second, *_ = [call.split() for call in log.read_text().splitlines()]
+    assert (ran.status, first[:-1]) == (1, ["-x"])
+    (kept,) = texts_kept(tangled)
+    text = kept.read_text().splitlines()
+    at = next(n for n, line in enumerate(text, 1) if line.startswith("9"))
+    assert second[1:-1] == ([option.format(at)] if option else [])
 
 
 def test_without_a_terminal_and_a_word_nothing_is_applied(

@@ -64,7 +64,7 @@ def test_an_editor_that_ends_with_an_error_says_no_and_leaves_nothing_behind(
 
     with pytest.raises(EditorFailed, match="exited with status 3") as failed:
         edit_text(opened, b"x")
-    assert failed.value.hint == "Nothing changed."
+    assert "core.editor" in failed.value.hint
     with pytest.raises(EditorFailed, match="exited with status 3"):
         edit_file(opened, b"f", b"x")
     assert not Path(log.read_text()).parent.exists()

@@ -503,7 +503,9 @@ def test_damage_is_refused_with_its_line_and_never_another_plan(
             before = lines[mistake.line - 1 : at]
             assert all(not line or line.startswith(of.mark) for line in before)
             again = with_mistake_shown(text, form, mistake).split(b"\n")
-            assert str(mistake).encode() in again[mistake.line - 1]
+            shown = again[mistake.line]
+            assert str(mistake).encode() in shown
+            assert b"1 mistake, in line %d: " % (mistake.line + 2) in again[0]
         else:
             assert made == tuple(plans)
             assert of.meaning(lines) == of.meaning(of.lines)

@@ -19,6 +19,7 @@ from gitsplit.cli.options import Options
 from gitsplit.cli.output import (
     Conversation,
     Progress,
+    ask_decision,
     confirm,
     current_directory,
     encoded,
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from gitsplit.git.write import Rewrite
     from gitsplit.model.objects import Oid
     from gitsplit.report.formats import Printout
-    from gitsplit.workflow.hooks_and_signing import Finish
+    from gitsplit.workflow.hooks_and_signing import Decision, Finish
     from gitsplit.workflow.propose import Request
     from gitsplit.workflow.run import Result
     from gitsplit.workflow.work import Work
@@ -127,7 +128,8 @@ def _read_for_dry_run(repo: "Repository", request: "Request") -> "Work | None":
         return work
     from gitsplit.workflow.text_editing import edit_as_text
 
-    return edit_as_text(repo, request, work)
+    edited = edit_as_text(repo, request, work)
+    return None if edited is None else edited.work
 
 
 def _printout(
@@ -318,19 +320,27 @@ def _finish(repo: "Repository", options: Options) -> "Finish":
         during=during,
         before_screen=allow_screen if asks else refuse,
         talk=Conversation() if asks else None,
-        accepts=partial(_accepts, repo, options),
+        decide=partial(_decide, repo, options),
     )
 
 
-def _accepts(repo: "Repository", options: Options, work: "Work") -> bool:
-    """Show what comes of a split, and ask whether to apply it."""
+def _decide(
+    repo: "Repository", options: Options, work: "Work", kept: str
+) -> "Decision":
+    """Show what comes of a split, and ask whether to apply it.
+
+    ``kept`` is told to who doesn't.
+    """
     printed = _printout(repo, options, work, "text")
     for note in printed.notes:
         say(note)
     _show(repo, printed, is_paged=not options.no_screen)
     if printed.refusal is not None:
         raise printed.refusal
-    return confirm("Apply this?")
+    decision = ask_decision("Apply this?", kept)
+    if decision == "leave":
+        say(kept)
+    return decision
 
 
 def _print_outcome(repo: "Repository", result: "Result", options: Options) -> None:

@@ -21,13 +21,16 @@ from stat import S_IMODE
 from threading import Event, Timer
 from time import monotonic
 from types import TracebackType
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from gitsplit.errors import GitsplitError, NotARepository, NoTerminal
 from gitsplit.model.escape import printable, printable_lines
 from gitsplit.model.listing import quantity
+
+if TYPE_CHECKING:
+    from gitsplit.workflow.hooks_and_signing import Decision
 
 _LACKING = "gitsplit-ascii"
 
@@ -192,6 +195,30 @@ def show_bug(
 def confirm(question: str) -> bool:
     """Ask, and give whether the user says yes."""
     return click.confirm(printable(question), err=True)
+
+
+_DECISIONS: "Mapping[str, Decision]" = {
+    "y": "apply",
+    "yes": "apply",
+    "n": "leave",
+    "no": "leave",
+    "e": "edit",
+    "edit": "edit",
+}
+
+
+def ask_decision(question: str, kept: str) -> "Decision":
+    """Ask whether to apply what the user has edited; they can edit it again, too.
+
+    Any other answer gets an explanation, in which ``kept`` is what no would mean.
+    """
+    while True:
+        asked = f"{printable(question)} [y/N/e]"
+        answer = click.prompt(asked, "n", show_default=False, err=True)
+        decision = _DECISIONS.get(answer.strip().lower())
+        if decision is not None:
+            return decision
+        print_stderr(f"y: apply it. e: edit it again. n: change nothing. {kept}")
 
 
 def draw_progress(words: str) -> None:

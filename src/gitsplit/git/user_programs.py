@@ -4,6 +4,7 @@ The editor is that of git-var(1), GIT_EDITOR.
 """
 
 import os
+import shlex
 import signal
 import subprocess
 import time
@@ -98,7 +99,7 @@ def edit_text(repo: Repository, text: bytes) -> bytes:
 
 
 def keep_text(repo: Repository, text: bytes, name: str) -> Path:
-    """Write a text that couldn't be used to a file of this name; its path.
+    """Write a text that isn't used yet, or can't be, to a file of this name; its path.
 
     Raises EditorFailed where it can't be written.
     """
@@ -111,27 +112,46 @@ def keep_text(repo: Repository, text: bytes, name: str) -> Path:
     return path
 
 
-def edit_file(repo: Repository, name: bytes, content: bytes) -> bytes:
+def edit_file(repo: Repository, name: bytes, content: bytes, line: int = 1) -> bytes:
     """Open a file's content in the user's editor; the edited content, byte for byte.
 
-    The temporary file has the same name, by which editors know the format. Raises
-    EditorFailed as :func:`edit_text` does.
+    The temporary file has the same name, by which editors know the format. It is opened
+    at a line, from 1, where the editor is known to take one. Raises EditorFailed as
+    :func:`edit_text` does.
     """
     with temporary_directory() as directory:
         path = Path(directory, os.fsdecode(name.rpartition(b"/")[2]))
         try:
-            return _run_editor(repo, path, content)
+            return _run_editor(repo, path, content, line)
         except OSError as error:
             raise _editor_error("file", error, path.parent) from error
 
 
-def _run_editor(repo: Repository, path: Path, content: bytes) -> bytes:
+_TAKE_PLUS = (
+    *("emacs", "emacsclient", "gvim", "jed", "joe", "mcedit", "mg", "micro"),
+    *("mvim", "nano", "ne", "nvim", "pico", "vi", "view", "vim", "zile"),
+)
+"""Editors that open a file at a line which an argument like ``+7`` before it names."""
+
+
+def _line_arguments(command: str, line: int) -> list[str]:
+    """What has the editor open its file at a line; nothing if it isn't known to."""
+    if line == 1:
+        return []
+    try:
+        program, *_ = shlex.split(command)
+    except ValueError:  # also where there is no word
+        return []
+    return [f"+{line}"] if Path(program).name in _TAKE_PLUS else []
+
+
+def _run_editor(repo: Repository, path: Path, content: bytes, line: int = 1) -> bytes:
     """Write ``content`` to ``path``, run the editor on it, and read it back."""
     command = repo.editor()
     path.write_bytes(content)
     # "$@" keeps blanks in the path; the command may have options of its own.
     child = subprocess.Popen(
-        ["sh", "-c", f'{command} "$@"', command, path],
+        ["sh", "-c", f'{command} "$@"', command, *_line_arguments(command, line), path],
         env={**os.environ, **repo.program.env},
         cwd=repo.program.cwd,
     )
@@ -139,14 +159,17 @@ def _run_editor(repo: Repository, path: Path, content: bytes) -> bytes:
     if status in NOT_RUN:
         raise EditorFailed(
             f"The editor “{command}” can't be run (status {status}).",
-            hint="Set another one with: git config core.editor COMMAND",
+            hint=f"Set another one with: {_SET_EDITOR}",
         )
     if status:
         raise EditorFailed(
             f"The editor “{command}” exited with status {status}.",
-            hint="Nothing changed.",
+            hint=f"If you didn't cancel it, set another one with: {_SET_EDITOR}",
         )
     return path.read_bytes()
+
+
+_SET_EDITOR = "git config core.editor COMMAND"
 
 
 def _await_end(editor: subprocess.Popen[bytes]) -> int:

@@ -53,13 +53,44 @@ _ENCODINGS = (
 
 
 def with_mistake_shown(text: bytes, form: Form, mistake: Mistake) -> bytes:
-    """The text with the mistake said above its line, in place of those before."""
-    begins = form.mark.encode() + b" !! "
+    """The text with the mistake said above its line, in place of those before.
+
+    The first line says where that is: an editor shows that one.
+    """
     lines = text.split(b"\n")
-    said = begins + str(mistake).encode(errors="replace")
-    lines.insert(mistake.line - 1, said)
-    shown = (line for line in lines if line is said or not line.startswith(begins))
-    return b"\n".join(shown)
+    above = lines[: mistake.line - 1]
+    at = mistake.line - sum(_is_told(line, form) for line in above) + 2
+    told = f'1 mistake, in line {at}: {mistake} Search for "{form.mark} !!".'
+    lines.insert(mistake.line - 1, _said(form, str(mistake)))
+    return b"\n".join(
+        line
+        for number, line in enumerate((_said(form, told), *lines))
+        if number in (0, mistake.line) or not _is_told(line, form)
+    )
+
+
+def with_note_shown(text: bytes, form: Form, note: str) -> bytes:
+    """The text with a sentence above it, in place of what was said there before."""
+    lines = text.split(b"\n")
+    return b"\n".join(
+        (_said(form, note), *(line for line in lines if not _is_told(line, form)))
+    )
+
+
+def line_of_mistake(text: bytes, form: Form) -> int:
+    """The line, from 1, below the mistake that is shown in a text; 1 where none is."""
+    lines = enumerate(text.split(b"\n"), 1)
+    told = [number for number, line in lines if _is_told(line, form)]
+    return told[1] + 1 if len(told) > 1 else 1
+
+
+def _said(form: Form, sentence: str) -> bytes:
+    return f"{form.mark} !! {sentence}".encode(errors="replace")
+
+
+def _is_told(line: bytes, form: Form) -> bool:
+    """Whether gitsplit has put the line there, to say something of the text."""
+    return line.startswith(form.mark.encode() + b" !! ")
 
 
 def plans_in(text: bytes, form: Form) -> tuple[Plan, ...]:
@@ -324,7 +355,11 @@ def _check_headings(part: _Part, section: Section, used: set[int | None]) -> Non
     bare = {*groups_with_edits(replace(plan, edits=(), group_of=()))}
     for group, (number, heading) in enumerate(part.headings.items()):
         if group not in used and number - 1 not in bare:
-            raise Mistake(heading.at, f"Nothing has the number {number} in front.")
+            raise Mistake(
+                heading.at,
+                f"Commit {number} would be empty: give it a hunk, or remove its heading"
+                " and message.",
+            )
     kept = bare - {*plan.group_of} | {each.group for each in plan.overrides}
     for group in sorted(kept):
         if group + 1 not in part.headings:

@@ -7,7 +7,7 @@ leaves the repository as it was. Notes and ``post-rewrite`` follow once refs hav
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -54,8 +54,15 @@ def _in_silence(_words: str) -> AbstractContextManager[Say]:
     return nullcontext(say_nothing)
 
 
-def _accept(_work: "Work") -> bool:
-    return True
+Decision = Literal["apply", "edit", "leave"]
+"""What a user wants of a split that they edited as text: apply it, edit it again."""
+
+Decide = Callable[["Work", str], Decision]
+"""Shows what comes of a split, and asks what to do; the text says what is kept."""
+
+
+def _apply(_work: "Work", _kept: str) -> Decision:
+    return "apply"
 
 
 def allow_screen() -> None:
@@ -72,8 +79,7 @@ class Finish(Struct, frozen=True):
     tells the user a sentence, which may hold text of the repository's. ``during`` shows
     what is done in its block, if that takes long. ``before_screen`` raises where no
     screen can be shown. ``talk`` is where questions are asked in place of a screen;
-    without it there is one. ``accepts`` shows what comes of a split that was edited as
-    text, and asks whether to apply it.
+    without it there is one. ``decide`` is asked about a split that was edited as text.
     """
 
     signer: Signer | None = None
@@ -85,7 +91,7 @@ class Finish(Struct, frozen=True):
     during: Callable[[str], AbstractContextManager[Say]] = _in_silence
     before_screen: Callable[[], None] = allow_screen
     talk: "Talk | None" = None
-    accepts: Callable[["Work"], bool] = _accept
+    decide: Decide = _apply
 
     def verify_messages(
         self, repo: Repository, drafts: Sequence[CommitDraft], ids: IdRules

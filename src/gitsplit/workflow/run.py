@@ -118,7 +118,7 @@ def _refuse_unchosen(
 def _apply_unseen(
     repo: Repository, request: Request, work: Work, finish: Finish
 ) -> Result:
-    """Apply the work without a screen: edited as text, or repaired, if that is wanted.
+    """Apply the work without a screen; edited as text, if that is wanted.
 
     Nothing is applied where the user cancels, or doesn't agree.
     """
@@ -127,10 +127,21 @@ def _apply_unseen(
 
         if not request.accepts:
             finish.before_screen()
-        edited = edit_as_text(repo, request, work)
-        if edited is None or not (request.accepts or finish.accepts(edited)):
+        decide = None if request.accepts else finish.decide
+        edited = edit_as_text(repo, request, work, decide)
+        if edited is None:
             return Result(work)
-        work = edited
+        result = _apply_repaired_or_as_is(repo, request, edited.work, finish)
+        if edited.kept is not None:
+            edited.kept.unlink(missing_ok=True)
+        return result
+    return _apply_repaired_or_as_is(repo, request, work, finish)
+
+
+def _apply_repaired_or_as_is(
+    repo: Repository, request: Request, work: Work, finish: Finish
+) -> Result:
+    """Apply the work, its commits given what they lack where that is wanted."""
     if request.repair:
         from gitsplit.workflow.repair import apply_repaired
 

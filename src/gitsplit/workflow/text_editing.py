@@ -2,19 +2,27 @@
 
 from collections.abc import Callable
 from functools import partial
+from hashlib import sha256
+from pathlib import Path
 from typing import TypeVar
 
-from gitsplit.errors import InvalidPlan, NothingToSplit
+from msgspec import Struct
+
+from gitsplit.errors import GitsplitError, InvalidPlan, NothingToSplit
 from gitsplit.git import user_programs
 from gitsplit.git.repository import Repository
+from gitsplit.git.state_dir import read_own_file
 from gitsplit.model.plan import Plan
 from gitsplit.planfile.text_form import Form, form_of
 from gitsplit.planfile.text_reading import (
     Mistake,
+    line_of_mistake,
     plans_in,
     text_in_utf8,
     with_mistake_shown,
+    with_note_shown,
 )
+from gitsplit.workflow.hooks_and_signing import Decide, Decision
 from gitsplit.workflow.propose import Request, with_owner
 from gitsplit.workflow.work import Work
 
@@ -51,11 +59,21 @@ def edit_until_read(
     return None, made
 
 
-def edit_as_text(repo: Repository, request: Request, work: Work) -> Work | None:
+class Edited(Struct, frozen=True):
+    """The work as it was edited, and the file in which the text is kept, if it is."""
+
+    work: Work
+    kept: Path | None = None
+
+
+def edit_as_text(
+    repo: Repository, request: Request, work: Work, decide: Decide | None = None
+) -> Edited | None:
     """Have the user edit all that is split as one text; None where they cancel.
 
-    Raises EditorFailed, and InvalidPlan where the text can't be read: it is kept in a
-    file.
+    With ``decide`` they are asked what to do with it, and whoever doesn't apply it has
+    the text again the next time; None then, too. Raises EditorFailed, and InvalidPlan
+    where the text can't be read: it is kept in a file.
     """
     split = [entry for entry in work.todo.entries if entry.action == "split"]
     if not split:
@@ -64,12 +82,75 @@ def edit_as_text(repo: Repository, request: Request, work: Work) -> Work | None:
             hint="Name a commit with -c.",
         )
     form = form_of(split, repo.comment_char())
-    edit = partial(user_programs.edit_file, repo, _NAME)
-    plans, text = edit_until_read(edit, form.data, partial(_plans_or_mistake, form))
+    if decide is None:
+        plans, _ = _edit(repo, form, form.data, "without --yes and -n the same")
+        return Edited(_with_plans(work, form, plans, request)) if plans else None
+    file = repo.own_dir / _kept_name(form)
+    kept = read_own_file(file)
+    text = form.data if kept is None else _text_to_resume(form, kept)
+    decision: Decision = "edit"
+    while decision == "edit":
+        plans, text = _edit(repo, form, text, "the same")
+        if not plans:
+            file.unlink(missing_ok=True)
+            return None
+        user_programs.keep_text(repo, text, file.name)
+        edited = Edited(_with_plans(work, form, plans, request), file)
+        decision = _decision(edited.work, decide, _KEPT.format(file, "the same"))
+    return edited if decision == "apply" else None
+
+
+def _decision(work: Work, decide: Decide, kept: str) -> Decision:
+    """What to do with what was edited; an error says that the text is kept, too."""
+    try:
+        return decide(work, kept)
+    except GitsplitError as refusal:
+        refusal.kept = kept
+        raise
+
+
+_KEPT = "Your text is in {}; {} command opens it again."
+
+_RESUMED = (
+    "This is your text of the last time; to start over, save it empty, and again."
+)
+
+
+def _kept_name(form: Form) -> str:
+    """The name of the file that keeps what was made of this very text."""
+    return f"edited-split-{sha256(form.data).hexdigest()[:10]}"
+
+
+def _text_to_resume(form: Form, kept: bytes) -> bytes:
+    """The text of the last time, with its mistake, or a word on where it is from."""
+    plans, shown = _plans_or_mistake(form, kept)
     if plans is None:
-        raise _refusal(repo, form, text)
-    if not plans:
-        return None
+        return shown
+    return with_note_shown(text_in_utf8(kept), form, _RESUMED)
+
+
+def _edit(
+    repo: Repository, form: Form, given: bytes, which: str
+) -> tuple[tuple[Plan, ...], bytes]:
+    """Open the editor until the text means plans, none where it is saved empty.
+
+    The plans, and the text. Raises InvalidPlan where it can't be read, which says that
+    ``which`` command opens the text again.
+    """
+
+    def edit(text: bytes) -> bytes:
+        line = line_of_mistake(text, form)
+        return user_programs.edit_file(repo, _NAME, text, line)
+
+    plans, text = edit_until_read(edit, given, partial(_plans_or_mistake, form))
+    if plans is None:
+        raise _refusal(repo, form, text, which)
+    return plans, text
+
+
+def _with_plans(
+    work: Work, form: Form, plans: tuple[Plan, ...], request: Request
+) -> Work:
     made = {
         section.entry.oid: _with_heir(plan, section.plan, request)
         for plan, section in zip(plans, form.sections, strict=True)
@@ -89,14 +170,14 @@ def _plans_or_mistake(form: Form, data: bytes) -> tuple[tuple[Plan, ...] | None,
         return None, with_mistake_shown(text, form, mistake)
 
 
-def _refusal(repo: Repository, form: Form, data: bytes) -> InvalidPlan:
+def _refusal(repo: Repository, form: Form, data: bytes, which: str) -> InvalidPlan:
     """Keep the text, and give the error that says what is wrong with it."""
-    kept = user_programs.keep_text(repo, data, "edited-split")
+    kept = user_programs.keep_text(repo, data, _kept_name(form))
     try:
         plans_in(text_in_utf8(data), form)
     except Mistake as mistake:
         what = f"Line {mistake.line} of the edited text can't be read: {mistake}"
-        return InvalidPlan(what, hint=f"Your text is in {kept}.")
+        return InvalidPlan(what, hint=_KEPT.format(kept, which))
     raise AssertionError("what is refused can't be read")
 
 
