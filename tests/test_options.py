@@ -125,7 +125,7 @@ def test_every_source_is_edited_shown_and_printed_in_any_way(
 
 def test_the_table_is_about_options_that_there_are_or_will_be() -> None:
     there = {each.name for each in fields(Options)}
-    to_come = {"absorb", "branches"}
+    to_come = {"absorb"}
 
     assert {*DENIED} == {*SOURCES, "plan"}
     assert {*SOURCES, *UNBUILT} <= there | to_come

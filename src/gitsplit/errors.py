@@ -101,6 +101,10 @@ class NoIdentity(GitsplitError):
     """Git doesn't know who the committer is."""
 
 
+class NoBranchName(GitsplitError):
+    """No branch can be named as ``--branches`` wants it."""
+
+
 class RefMoved(GitsplitError):
     """HEAD or a branch moved while gitsplit was working."""
 

@@ -13,8 +13,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from msgspec.structs import replace
-
 from gitsplit.cli.options import Options
 from gitsplit.cli.output import (
     Conversation,
@@ -353,7 +351,8 @@ def _print_outcome(repo: "Repository", result: "Result", options: Options) -> No
         outcome = result.outcome
         findings = rewrite_findings(repo, result.work, outcome, options.drop_to)
         print_result(summary_text(findings))
-        _write_changes(repo, options, *outcome.moves, outcome.rewrite)
+        moved = (*outcome.moves.moves, *outcome.stack.made)
+        _write_changes(repo, options, moved, outcome.moves.left, outcome.rewrite)
     elif result.rebased is not None:
         _print_rebase(repo, result.rebased, options)
     else:
@@ -418,15 +417,17 @@ def undo_last(options: Options) -> None:
 
 
 def _undo(repo: "Repository", options: Options) -> None:
+    from gitsplit.model.objects import NO_OBJECT
     from gitsplit.report.summary import undo_text
     from gitsplit.workflow import apply
 
     with show_activity("updating refs"):
-        record = apply.undo(repo)
-    text = undo_text(record.subject, [(u.ref, u.old) for u in record.updates])
+        record, kept = apply.undo(repo)
+    deleted = [u.ref for u in record.updates if u.old == NO_OBJECT]
+    back = [(u.ref, u.old) for u in record.updates if u.old != NO_OBJECT]
+    text = undo_text(record.subject, back, deleted, kept)
     print_result(text + _warning_of_pushed(repo, record))
-    back = [replace(each, old=each.new, new=each.old) for each in record.updates]
-    _write_changes(repo, options, back)
+    _write_changes(repo, options, [each.back for each in record.updates], kept)
 
 
 def _warning_of_pushed(repo: "Repository", record: "Record") -> str:

@@ -199,6 +199,11 @@ class Options:
         show_default=True,
         help="Where lines left out go: kept in the worktree, not staged, or discarded.",
     )
+    branches: str | None = _option(
+        "--branches",
+        metavar="TEMPLATE",
+        help="Make a branch at each new commit, named as in 'topic/{n}-{slug}'.",
+    )
     check: bool = _flag(
         "--check",
         help="Say what each commit of UPSTREAM, or A..B, holds; exit 1 for findings.",

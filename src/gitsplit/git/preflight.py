@@ -242,14 +242,15 @@ def refuse_undo(
 
 
 def made_branches_to_keep(
-    repo: Repository, updates: Iterable[RefUpdate]
+    repo: Repository, updates: Sequence[RefUpdate]
 ) -> Mapping[str, str]:
     """The branches that these updates made and their undo leaves, with the reason.
 
+    The first update is of HEAD, or of the branch that it named, and none of these.
     The reason is a clause; empty where the branch is gone already. Only a branch that
     is still where it was put, and checked out nowhere, is deleted.
     """
-    made = [update for update in updates if update.old == NO_OBJECT]
+    made = [update for update in updates[1:] if update.old == NO_OBJECT]
     if not made:
         return {}
     now = values_of(repo, (update.ref for update in made))

@@ -34,6 +34,9 @@ from gitsplit.model.escape import output_in_one_line
 from gitsplit.model.listing import with_capital
 from gitsplit.model.objects import NO_OBJECT, Oid
 
+HEADS = "refs/heads/"
+"""What the full names of local branches begin with."""
+
 
 class RefUpdate(Struct, frozen=True):
     """An update of a ref, given by its full name, or ``HEAD`` for a detached one.
@@ -67,6 +70,18 @@ class Moves(NamedTuple):
 
     moves: tuple[RefUpdate, ...]
     left: tuple[LeftRef, ...]
+
+
+class Stack(Struct, frozen=True):
+    """The branches at the commits of a new series, one for each, from the bottom up.
+
+    ``names`` are without ``refs/heads/``, ``commits`` those that they are at; ``made``
+    are the branches that weren't there.
+    """
+
+    names: tuple[str, ...] = ()
+    commits: tuple[Oid, ...] = ()
+    made: tuple[RefUpdate, ...] = ()
 
 
 class _Tip(Struct, frozen=True):
@@ -124,6 +139,13 @@ def branches_to_move(repo: Repository, rewrite: Rewrite) -> Moves:
         if commit in new:
             left.append(LeftRef(f"HEAD of {path}", "it is detached there"))
     return Moves(tuple(moves), tuple(left))
+
+
+def local_branches(repo: Repository) -> dict[str, Oid]:
+    """The local branches by their full names, symbolic ones too."""
+    fields = "--format=%(objectname) %(refname)"
+    lines = repo.program.run("for-each-ref", fields, HEADS).lines
+    return {ref: Oid(oid) for oid, ref in (line.split(" ", 1) for line in lines)}
 
 
 def following_branches(repo: Repository, commits: Container[Oid]) -> dict[str, Oid]:

@@ -68,7 +68,7 @@ class Outlook(Struct, frozen=True):
     ``objection`` is a sentence on why it can't be carried out at all, empty where it
     can. ``conflict`` is the first place where it stops, which the user may accept.
     ``warnings`` are sentences about what isn't gitsplit's to fix, and stops nothing;
-    ``notes`` are those about what reviewers will see.
+    ``notes`` are those about branches to be made and what reviewers will see.
     """
 
     objection: str = ""

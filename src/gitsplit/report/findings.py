@@ -343,7 +343,8 @@ class Recipe(Struct, frozen=True):
 class Recipes(Struct, frozen=True):
     """How the commits of a rewrite are made, in their order.
 
-    ``moves`` are refs with their values, old and new, HEAD's first.
+    ``moves`` are refs with their values, old and new, HEAD's first; NO_OBJECT is the
+    old one of a branch that is made.
     """
 
     old_head: Oid
@@ -359,8 +360,9 @@ class DryRun(Struct, frozen=True):
     ``refused`` why there is none. What takes time, or may itself be refused, is found
     out when it is asked for: ``plan``, the proposals as a plan file has them,
     ``preview``, which raises what stands against the series as a whole, and
-    ``recipes``, which raises whatever stands against it. ``has_patch``
-    asks for messages and diffs in full.
+    ``recipes``, which raises whatever stands against it. ``has_branches``
+    says that branches are to be made, ``has_patch`` asks for messages and diffs
+    in full.
     """
 
     plans: Mapping[Oid, Plan]
@@ -369,6 +371,7 @@ class DryRun(Struct, frozen=True):
     plan: "Callable[[], PlanDocument]"
     preview: Callable[[], Preview]
     recipes: Callable[[], Recipes]
+    has_branches: bool = False
     has_patch: bool = False
 
 
@@ -429,8 +432,10 @@ class RewriteFindings(Struct, frozen=True):
     that the series has no more, each with the Change-Id that went with it, and
     ``trailers``, for each split commit, those that not every new commit has;
     ``unsaid`` is what no new message says of the originals'.
-    ``unsigned`` is the number of commits that lost their signature. ``push`` are the
-    commands that push it for review.
+    ``unsigned`` is the number of commits that lost their signature. ``made`` are the
+    branches that there weren't before, each with the number of its commit. ``push`` are
+    the commands that push it for review, ``stack`` those that send the branches, one
+    after the other.
     """
 
     todo: Todo
@@ -444,8 +449,10 @@ class RewriteFindings(Struct, frozen=True):
     dropped: tuple[DroppedEdits, ...] = ()
     unsaid: tuple[UnsaidText, ...] = ()
     unsigned: int = 0
+    made: tuple[tuple[int, str], ...] = ()
     review: Review | None = None
     push: tuple[str, ...] = ()
+    stack: tuple[str, ...] = ()
 
 
 def text_unsaid(

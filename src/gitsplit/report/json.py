@@ -11,10 +11,11 @@ from gitsplit.planfile.dump import dump_plan
 from gitsplit.proposal.flaws import flaw_sentence, flaws_of
 from gitsplit.report.findings import DryRun
 from gitsplit.report.formats import Printout
+from gitsplit.report.sentences import made_lines
 
 
 def printout(dry_run: DryRun) -> Printout:
-    """The plan file; nothing of the preview is asked for.
+    """The plan file; of the preview only branches to be made are asked for.
 
     It is refused only where paths can't stand in one tree, as other formats say.
     """
@@ -31,7 +32,9 @@ def printout(dry_run: DryRun) -> Printout:
         for oid, plan in dry_run.plans.items()
         for flaw in flaws_of(without_empty_groups(plan))
     )
-    notes = (*few(shortcuts), *refused, *few(flaws))
+    told = dry_run.preview().rewrite if dry_run.has_branches else None
+    branches = made_lines(told.made if told else ())
+    notes = (*few(shortcuts), *refused, *few(flaws), *branches)
     refusal = next(filter(None, map(_clash, dry_run.plans.values())), None)
     text = dump_plan(dry_run.plan())
     return Printout(text, notes=notes, is_utf8=True, refusal=refusal)

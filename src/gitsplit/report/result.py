@@ -35,11 +35,14 @@ class HistoryCommit(Struct, frozen=True):
 class Changes(Struct, frozen=True):
     """How the repository is another: refs, and the commits that they have lost and got.
 
-    ``moved`` are refs with their old and new commits, HEAD's first; ``left`` are refs
-    that stay at old commits, with the reason. Commits are in the order of history.
+    ``moved`` are refs with their old and new commits, HEAD's first; ``made`` are
+    branches that there are now, ``deleted`` those that there were, with their commits;
+    ``left`` are refs that stay, with the reason. Commits are in the order of history.
     """
 
     moved: tuple[tuple[str, Oid, Oid], ...] = ()
+    made: tuple[tuple[str, Oid], ...] = ()
+    deleted: tuple[tuple[str, Oid], ...] = ()
     left: tuple[tuple[str, str], ...] = ()
     old: tuple[HistoryCommit, ...] = ()
     new: tuple[HistoryCommit, ...] = ()
@@ -101,6 +104,8 @@ def _changes_value(changes: Changes) -> dict[str, object]:
     moved = [{"ref": r, "old": old, "new": new} for r, old, new in changes.moved]
     return {
         "moved": moved,
+        "created": [{"ref": ref, "new": new} for ref, new in changes.made],
+        "deleted": [{"ref": ref, "old": old} for ref, old in changes.deleted],
         "left": [{"ref": ref, "reason": reason} for ref, reason in changes.left],
         "old_commits": [_commit_value(commit) for commit in changes.old],
         "new_commits": [

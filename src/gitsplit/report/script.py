@@ -54,6 +54,9 @@ commit() {{ git hash-object -t commit -w --literally --stdin; }}
 move() {{
     test "$(git rev-parse -q --verify "$1" || :)" != "$2" || echo "update $1 $3 $2"
 }}
+create() {{
+    git rev-parse -q --verify "$1" >/dev/null || echo "create $1 $2"
+}}
 """
 
 
@@ -137,7 +140,10 @@ def _end(made: Recipes) -> Iterator[str]:
         yield "{"
         for at, (ref, old, new) in enumerate(made.moves):
             name = "HEAD" if at == 0 else _word(ref)
-            yield f"move {name} {old} {_commit_word(new)}"
+            if old == NO_OBJECT:
+                yield f"create {name} {_commit_word(new)}"
+            else:
+                yield f"move {name} {old} {_commit_word(new)}"
         yield '} >"$tmp/refs"'
         yield "git update-ref -m 'split by a script' --stdin <\"$tmp/refs\""
     yield 'echo "HEAD is at $(git rev-parse HEAD)"'

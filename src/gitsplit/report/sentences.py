@@ -3,13 +3,19 @@
 What became of a commit, and what follows from that for a review on Gerrit.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gitsplit.model.change_id import PushProperty
 from gitsplit.model.escape import printable
 from gitsplit.model.given_up import numbered_commits
-from gitsplit.model.listing import enumeration, few, quantity, with_capital
+from gitsplit.model.listing import (
+    abbreviation,
+    enumeration,
+    few,
+    quantity,
+    with_capital,
+)
 from gitsplit.model.series import commit_in_words
 from gitsplit.model.todo import Doing, Entry
 from gitsplit.report.findings import ResultCommit, Review, UnsaidText
@@ -96,12 +102,27 @@ def _new_change_lines(review: Review) -> Iterator[str]:
         )
 
 
+def made_lines(made: Iterable[tuple[int, str]]) -> Iterator[str]:
+    """The branches that are made, given by their full names, and at which commits."""
+    yield from few(
+        f"New branch at commit {number}:"
+        f" {abbreviation(printable(ref.removeprefix('refs/heads/')))}"
+        for number, ref in made
+    )
+
+
 def push_lines(commands: Sequence[str]) -> Iterator[str]:
     """How the commits are pushed: git's command, and others that do the same."""
     for command in commands[:1]:
         yield f"Push with: {command}"
     if others := commands[1:]:
         yield f"Or with: {enumeration(others, 'or')}"
+
+
+def stack_lines(commands: Sequence[str]) -> Iterator[str]:
+    """How a stack of branches is sent: commands to be run one after the other."""
+    for number, command in enumerate(commands):
+        yield f"{'Then' if number else 'Push with'}: {command}"
 
 
 def misfit_sentences(misfit: "Misfit") -> Iterator[str]:

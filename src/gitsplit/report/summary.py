@@ -29,8 +29,10 @@ from gitsplit.report.findings import (
 )
 from gitsplit.report.sentences import (
     fate,
+    made_lines,
     push_lines,
     review_lines,
+    stack_lines,
     unsaid_lines,
 )
 
@@ -81,11 +83,13 @@ def _consequence_lines(rewrite: RewriteFindings, lose: str) -> Iterator[str]:
     """What follows from the new commits; ``lose`` is said of signatures."""
     yield from _tree_lines(rewrite)
     yield from (line for each in rewrite.dropped for line in _lines_left_out(each))
+    yield from made_lines(rewrite.made)
     yield from staying_lines(rewrite.left, _short_ref)
     if rewrite.unsigned:
         lost = f"{quantity(rewrite.unsigned, 'signed commit')} {lose} the signature"
         yield f"{lost}; with --gpg-sign new ones are made."
     yield from (*review_lines(rewrite.review), *push_lines(rewrite.push))
+    yield from stack_lines(rewrite.stack)
 
 
 def _moved(rewrite: RewriteFindings) -> str:
@@ -231,9 +235,24 @@ def abort_text(refs: Sequence[tuple[str, Oid]]) -> str:
     return f"Aborted: {_places(refs, 'is back at')}, and the files are restored.\n"
 
 
-def undo_text(subject: str, refs: Sequence[tuple[str, Oid]]) -> str:
-    """What was undone, and where the refs are back."""
-    return f"Undid: {printable(subject)}. {_places(refs, 'is back at')}.\n"
+def undo_text(
+    subject: str,
+    refs: Sequence[tuple[str, Oid]],
+    deleted: Sequence[str] = (),
+    kept: Iterable[tuple[str, str]] = (),
+) -> str:
+    """What was undone, and where the refs are back.
+
+    ``deleted`` are the branches that the rewrite had made, ``kept`` those of them that
+    stay, each with the reason.
+    """
+    lines = [f"Undid: {printable(subject)}. {_places(refs, 'is back at')}."]
+    if deleted:
+        names = name_list([_printable_ref(ref) for ref in deleted], MOST_REFS)
+        what = "branch" if len(deleted) == 1 else "branches"
+        lines.append(f"Deleted the {what} that it had made: {names}.")
+    lines += staying_lines(kept, _short_ref)
+    return "\n".join([*lines, ""])
 
 
 def _places(refs: Sequence[tuple[str, Oid]], verb: str = "is at") -> str:

@@ -21,6 +21,7 @@ from gitsplit.errors import (
     HookRefused,
     Interrupted,
     InvalidPlan,
+    NoBranchName,
     NotChecked,
     NotHandedOver,
     NothingToSplit,
@@ -72,16 +73,17 @@ _WAY_BACK = "Undo with: gitsplit --undo"
 _WHERE_THEY_ARE = "See where the branches are with: git reflog"
 
 _KEEPS_PLAN = (
-    *(CheckFailed, Declined, GitFailed, GitTooOld, HookRefused, NotHandedOver),
-    *(NotInWorktree, NotChecked, NotPushable, RefMoved, ReplayConflict, SigningFailed),
-    *(UncleanFiles, WriteFailed),
+    *(CheckFailed, Declined, GitFailed, GitTooOld, HookRefused, NoBranchName),
+    *(NotHandedOver, NotInWorktree, NotChecked, NotPushable, RefMoved),
+    *(ReplayConflict, SigningFailed, UncleanFiles, WriteFailed),
 )
 
 
 class Outcome(Struct, frozen=True):
     """What :func:`apply` did: the commits written, the refs moved, and those left.
 
-    ``unsigned`` is the number of commits that were signed and no longer are.
+    ``unsigned`` is the number of commits that were signed and no longer are. ``stack``
+    are the branches at the new commits, where they were asked for.
     ``changed`` are the paths at which HEAD's tree differs from before, each with
     whether it still has a file there.
     """
@@ -89,6 +91,7 @@ class Outcome(Struct, frozen=True):
     rewrite: write.Rewrite
     moves: refs.Moves
     unsigned: int = 0
+    stack: refs.Stack = refs.Stack()
     changed: Mapping[bytes, bool] = field(default_factory=dict)
 
 
@@ -136,8 +139,8 @@ def _write_and_move(
     refuse_unclean_worktree(repo, objects, trees)
     subject = _journal_subject(work, rewrite)
     # What the summary needs is found before: afterwards nothing may stand against it.
-    outcome = expected_outcome(repo, objects, rewrite, finish.lost(rewrite))
-    moves = outcome.moves
+    outcome = expected_outcome(repo, objects, work, rewrite, finish.lost(rewrite))
+    updates = (*outcome.moves.moves, *outcome.stack.made)
     files = (trees.files,) if trees else ()
     index = _index_after(repo, objects, work)
     blobs = [each.new.oid for each in index.updates if each.new] if index else []
@@ -149,9 +152,9 @@ def _write_and_move(
         finish.check(repo, rewrite, finish.passed)
         # That may have taken long, and the user may have worked meanwhile.
         refuse_unclean_worktree(repo, objects, trees)
-        with finish.during(f"updating refs ({len(moves.moves)})"):
+        with finish.during(f"updating refs ({len(updates)})"):
             journal.move_refs(
-                *(repo, moves.moves, subject),
+                *(repo, updates, subject),
                 expected_head=work.head_ref,
                 trees=trees,
                 entries=index.updates if index else None,
@@ -180,13 +183,36 @@ def _run_pre_commit(
 
 
 def expected_outcome(
-    repo: Repository, objects: NewObjects, rewrite: write.Rewrite, unsigned: int
+    repo: Repository,
+    objects: NewObjects,
+    work: Work,
+    rewrite: write.Rewrite,
+    unsigned: int,
 ) -> Outcome:
-    """What moving refs to the rewrite comes to; nothing is done yet."""
+    """What moving refs to the rewrite comes to; nothing is done yet.
+
+    Raises NoBranchName where a branch that is asked for can't be made.
+    """
     moves = refs.branches_to_move(repo, rewrite)
+    stack = made_stack(repo, objects, work, rewrite, moves)
     changed = changed_paths(objects, rewrite.old_tree, rewrite.new_tree)
     in_head = {path: pair.after is not None for path, pair in changed.items()}
-    return Outcome(rewrite, moves, unsigned, in_head)
+    return Outcome(rewrite, moves, unsigned, stack, in_head)
+
+
+def made_stack(
+    repo: Repository,
+    objects: NewObjects,
+    work: Work,
+    rewrite: write.Rewrite,
+    moves: refs.Moves,
+) -> refs.Stack:
+    """The branches at the new commits; none where they aren't asked for."""
+    if work.branches is None:
+        return refs.Stack()
+    from gitsplit.git.new_branches import stack_of
+
+    return stack_of(repo, objects, rewrite, moves, work.branches.template)
 
 
 def refuse_unclean_worktree(
@@ -320,6 +346,27 @@ def _fresh_ids() -> Iterator[bytes]:
         yield repository.fresh_change_id()
 
 
+def made_branches(
+    commits: Sequence[ResultCommit], stack: refs.Stack
+) -> tuple[tuple[int, str], ...]:
+    """The branches that are made, each with the number of its commit, from 1."""
+    numbers = {commit.oid: number for number, commit in enumerate(commits, 1)}
+    return tuple((numbers[made.new], made.ref) for made in stack.made)
+
+
+def refuse_branches_at_conflict(work: Work) -> None:
+    """Raise NotHandedOver where branches are to be made at commits that git is to make.
+
+    Until it has made them, nothing knows which.
+    """
+    if work.branches is not None:
+        raise NotHandedOver(
+            "After a conflict git rebase makes the commits, so --branches can't put"
+            " branches at them.",
+            hint="Leave out, move or edit less, or apply it without --branches.",
+        )
+
+
 def result_commits(
     work: Work, commits: Sequence[write.WrittenCommit]
 ) -> tuple[ResultCommit, ...]:
@@ -437,14 +484,20 @@ def _keep_plan(repo: Repository, work: Work, error: GitsplitError) -> None:
     error.kept = f"Your plan is kept, for HEAD at {work.series.head[:12]}: {command}"
 
 
-def undo(repo: Repository) -> journal.Record:
-    """Move the refs of the last rewrite back; its record."""
+def undo(repo: Repository) -> tuple[journal.Record, tuple[refs.LeftRef, ...]]:
+    """Move the refs of the last rewrite back; its record, and branches of it that stay.
+
+    Those that it made are deleted where they are still as they were made.
+    """
     if repo.is_rebasing:
         from gitsplit.git.rebase_record import refuse_under_way
 
         refuse_under_way(repo)
+    last = journal.last_undoable(repo)
+    kept = preflight.made_branches_to_keep(repo, last.updates) if last else {}
     with _recover_when_interrupted(repo, _WHERE_THEY_ARE):
-        return journal.undo_rewrite(repo)
+        record = journal.undo_rewrite(repo)
+    return record, tuple(refs.LeftRef(*each) for each in kept.items() if each[1])
 
 
 def recover(repo: Repository, say: Say = say_nothing) -> str | None:

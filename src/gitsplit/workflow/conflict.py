@@ -38,6 +38,7 @@ from gitsplit.workflow.apply import (
     final_series_draft,
     keep_plan_on_error,
     plans_with_dropped,
+    refuse_branches_at_conflict,
 )
 from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.work import Work
@@ -81,6 +82,7 @@ def _refuse_impossible(repo: Repository, work: Work) -> None:
             "A bare repository has no worktree in which a conflict could be resolved.",
             hint="Leave out, move or edit less.",
         )
+    refuse_branches_at_conflict(work)
     if any(len(commit.raw.parents) > 1 for commit in work.series.commits):
         raise NotHandedOver(
             "A conflict in a series with merges can't be left to git rebase.",

@@ -38,9 +38,15 @@ from gitsplit.workflow.apply import (
     compute_rewrite,
     entry_drafts,
     expected_outcome,
+    made_branches,
     result_commits,
 )
-from gitsplit.workflow.review import gerrit_complaints, push_commands, reviewer_view
+from gitsplit.workflow.review import (
+    gerrit_complaints,
+    push_commands,
+    reviewer_view,
+    stack_push,
+)
 from gitsplit.workflow.work import Work
 
 if TYPE_CHECKING:
@@ -65,6 +71,7 @@ def dry_run_findings(
         plan=memo(partial(_plan_document, work, has_lines=has_patch)),
         preview=memo(partial(_preview, repo, work, drop_to, signs, has_patch)),
         recipes=partial(_recipes, repo, work),
+        has_branches=work.branches is not None,
         has_patch=has_patch,
     )
 
@@ -72,7 +79,7 @@ def dry_run_findings(
 def _recipes(repo: Repository, work: Work) -> Recipes:
     from gitsplit.workflow.recipes import recipes_of  # one format has them
 
-    return recipes_of(repo, *compute_rewrite(repo, work))
+    return recipes_of(repo, work, *compute_rewrite(repo, work))
 
 
 def _plan_document(work: Work, *, has_lines: bool) -> "PlanDocument":
@@ -111,7 +118,7 @@ def _preview(
     told = None
     if rewrite.new_head != rewrite.old_head and not refused:
         lost = 0 if signs else signatures_lost(rewrite)
-        outcome = expected_outcome(repo, objects, rewrite, lost)
+        outcome = expected_outcome(repo, objects, work, rewrite, lost)
         told = rewrite_findings(repo, work, outcome, drop_to)
     shown = (_with_diff(objects, fate) for fate in fates) if has_patch else fates
     return Preview(tuple(shown), told, tuple(warnings), refusal or first)
@@ -202,6 +209,7 @@ def rewrite_findings(
         commits,
         moved=tuple((move.ref, move.new) for move in moves.moves),
         left=tuple((left.ref, left.reason) for left in moves.left),
+        made=made_branches(commits, outcome.stack),
         old_tree=rewrite.old_tree,
         gone=tuple(gone_commits(work.todo, commits, work.ids)),
         given_up=tuple(
@@ -217,4 +225,5 @@ def rewrite_findings(
         unsigned=outcome.unsigned,
         review=reviewer_view(repo, work, commits),
         push=push_commands(repo, work),
+        stack=stack_push(repo, work, outcome.stack),
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gitsplit.errors import GitsplitError, ReplayConflict
+from gitsplit.errors import GitsplitError, NotHandedOver, ReplayConflict
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import EMPTY_TREE, NewObjects, changed_paths
 from gitsplit.git.worktree import HeadTrees
@@ -17,11 +17,14 @@ from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.states import is_whole
 from gitsplit.model.todo import Todo
-from gitsplit.report.sentences import review_lines
+from gitsplit.report.sentences import made_lines, review_lines
 from gitsplit.workflow.apply import (
     compute_rewrite,
+    expected_outcome,
     head_trees,
+    made_branches,
     provisional_commits,
+    refuse_branches_at_conflict,
     refuse_unclean_worktree,
     result_commits,
 )
@@ -97,21 +100,40 @@ class Outlooks:
             against = _clashing_commit(repo, work, commit, frozenset(conflict.paths))
             commits = provisional_commits(repo, work)
             notes = tuple(review_lines(reviewer_view(repo, work, commits)))
-            return Outlook("", Conflict(commit, conflict.paths, against), (), notes)
+            objection = ""
+            try:
+                refuse_branches_at_conflict(work)
+            except NotHandedOver as refusal:
+                objection = f"{refusal} {refusal.hint}"
+            found = Conflict(commit, conflict.paths, against)
+            return Outlook(objection, found, (), notes)
         return _Preview(work, objects, rewrite, trees)
 
     def _assess(self, found: _Preview) -> Outlook:
-        """Compare the computed commits with worktree and review server as they are now.
+        """Compare the computed commits with the repository and review server now.
 
-        Raises UncleanFiles, NotInWorktree and NotPushable.
+        Raises UncleanFiles, NotInWorktree, NotPushable and NoBranchName.
         """
         refuse_unclean_worktree(self._repo, found.objects, found.trees)
         repo, work, rewrite = self._repo, found.work, found.rewrite
         commits = result_commits(work, rewrite.commits)
-        notes = tuple(review_lines(reviewer_view(repo, work, commits)))
+        notes = (
+            *_branch_notes(repo, found),
+            *review_lines(reviewer_view(repo, work, commits)),
+        )
         if not self._verify:
             return Outlook(notes=notes)
         return Outlook("", None, tuple(review_warnings(repo, work, rewrite)), notes)
+
+
+def _branch_notes(repo: Repository, found: _Preview) -> Iterator[str]:
+    """The branches that are to be made; raises NoBranchName."""
+    work, rewrite = found.work, found.rewrite
+    if work.branches is None or rewrite.new_head == rewrite.old_head:
+        return
+    outcome = expected_outcome(repo, found.objects, work, rewrite, 0)
+    commits = result_commits(work, rewrite.commits)
+    yield from made_lines(made_branches(commits, outcome.stack))
 
 
 def _clashing_commit(

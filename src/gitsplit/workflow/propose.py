@@ -28,6 +28,7 @@ class Request(Struct, frozen=True):
 
     ``fit`` places what of the plan fits commits that have changed since.
     ``moves_ids`` moves Change-Ids that Gerrit doesn't see down into the footer,
+    ``branches`` is the template for the names of branches at new commits.
     ``resplit`` splits the whole series as one range; ``worktree`` what has changed in
     the files, with ``untracked`` ones too, and ``staged`` what is staged. ``accepts``
     applies what is proposed without a screen, ``edits`` has it edited as text first.
@@ -45,6 +46,7 @@ class Request(Struct, frozen=True):
     keep: "Keep" = "auto"
     moves_ids: bool = False
     resplit: bool = False
+    branches: str | None = None
     worktree: bool = False
     untracked: bool = False
     staged: bool = False

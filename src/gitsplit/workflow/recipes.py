@@ -17,11 +17,15 @@ from gitsplit.git.write import Rewrite, WrittenCommit
 from gitsplit.model.diff import File, FileChange, change_between
 from gitsplit.model.objects import EXECUTABLE, FILE, NO_OBJECT, Oid, TreeEntry
 from gitsplit.report.findings import IndexEntry, Recipe, Recipes
+from gitsplit.workflow.apply import made_stack
+from gitsplit.workflow.work import Work
 
 _PROBE = 8000  # bytes in which git looks for a NUL
 
 
-def recipes_of(repo: Repository, objects: NewObjects, rewrite: Rewrite) -> Recipes:
+def recipes_of(
+    repo: Repository, work: Work, objects: NewObjects, rewrite: Rewrite
+) -> Recipes:
     """The recipes of all commits that are new, and the refs that move to them."""
     cook = _Cook.of(objects, rewrite)
     commits = [
@@ -29,9 +33,11 @@ def recipes_of(repo: Repository, objects: NewObjects, rewrite: Rewrite) -> Recip
         for made in rewrite.commits
         if made.oid != made.draft.source.oid
     ]
+    updates = branches_to_move(repo, rewrite)
+    stack = made_stack(repo, objects, work, rewrite, updates)
     moves = [
         (move.ref, move.old, cook.numbers.get(move.new, move.new))
-        for move in branches_to_move(repo, rewrite).moves
+        for move in (*updates.moves, *stack.made)
     ]
     # Of what wasn't committed there is no commit: HEAD is before it.
     return Recipes(moves[0][1], tuple(commits), tuple(moves))

@@ -9,7 +9,7 @@ from gitsplit.git.repository import Repository
 from gitsplit.git.write import Rewrite
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.message import subject_of
-from gitsplit.model.objects import Oid
+from gitsplit.model.objects import NO_OBJECT, Oid
 from gitsplit.report.result import Changes, HistoryCommit
 
 
@@ -38,7 +38,13 @@ def changes_by(
             )
         )
     return Changes(
-        moved=tuple((each.ref, each.old, each.new) for each in moved),
+        moved=tuple(
+            (each.ref, each.old, each.new)
+            for each in moved
+            if NO_OBJECT not in (each.old, each.new)
+        ),
+        made=tuple((each.ref, each.new) for each in moved if each.old == NO_OBJECT),
+        deleted=tuple((each.ref, each.old) for each in moved if each.new == NO_OBJECT),
         left=tuple((each.ref, each.reason) for each in left),
         old=old,
         new=new,

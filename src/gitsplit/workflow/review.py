@@ -22,6 +22,7 @@ from gitsplit.git.gerrit import (
     review_server,
 )
 from gitsplit.git.journal import Record
+from gitsplit.git.refs import Stack
 from gitsplit.git.repository import Repository
 from gitsplit.git.write import Rewrite, WrittenCommit
 from gitsplit.model.change_id import (
@@ -171,6 +172,18 @@ def push_commands(repo: Repository, work: Work) -> tuple[str, ...]:
     if known is None or repo.is_rebasing:
         return ()
     return (known.push.command, *known.push.others)
+
+
+def stack_push(repo: Repository, work: Work, stack: Stack) -> tuple[str, ...]:
+    """The commands that send the branches, in their order, by the tool that is found.
+
+    None where Gerrit reviews the commits, nor while a rebase is in progress.
+    """
+    if work.branches is None or work.ids.is_reviewed or repo.is_rebasing:
+        return ()
+    from gitsplit.git.stack_tools import stack_commands
+
+    return stack_commands(repo, stack, work.branches.base)
 
 
 def push_commands_after_rebase(

@@ -19,6 +19,7 @@ from gitsplit.errors import (
     InputEnded,
     Interrupted,
     InvalidPlan,
+    NoBranchName,
     NotChecked,
     NoTerminal,
     Stopped,
@@ -196,7 +197,7 @@ def _apply_or_come_back(
         raise
     except CheckFailed as failure:
         return None, after_refusal(chosen.left, failure.brief)
-    except (HookRefused, NotChecked) as refusal:
+    except (HookRefused, NoBranchName, NotChecked) as refusal:
         return None, after_refusal(chosen.left, f"{refusal} {refusal.hint}".rstrip())
 
 

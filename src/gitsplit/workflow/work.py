@@ -49,6 +49,7 @@ from gitsplit.workflow.propose import (
 )
 
 if TYPE_CHECKING:
+    from gitsplit.git.new_branches import Stacking
     from gitsplit.planfile.document import Misfit
     from gitsplit.proposal.propose import Proposals
 
@@ -63,7 +64,8 @@ class Work(Struct, frozen=True):
     commits whose plan is one commit by now, for the screen opens before their proposals
     are made. ``reviewing`` is what the clone knows of the review server, None without
     one. ``misfit`` is what of a plan made for other commits doesn't fit; None where no
-    plan was fitted.
+    plan was fitted. ``branches`` says how branches at new commits are named, None where
+    there are to be none.
     """
 
     series: Series
@@ -75,6 +77,7 @@ class Work(Struct, frozen=True):
     unproposed: frozenset[Oid] = frozenset()
     reviewing: ReviewServer | None = None
     misfit: "Misfit | None" = None
+    branches: "Stacking | None" = None
 
     @property
     def plans(self) -> Mapping[Oid, Plan]:
@@ -165,8 +168,8 @@ def read_work(
     changes, as a dry run shows it; ``asks`` none, for the screen asks; nor does it wait
     for proposals that take more than a moment, which the screen has made meanwhile.
     Without either, WhichCommit is raised for a series of several of which none was
-    named. Raises what reading the series raises, and InvalidPlan where the plan doesn't
-    fit.
+    named. Raises what reading the series raises, InvalidPlan where the plan doesn't
+    fit, and NoBranchName.
     """
     if request.plan is not None:
         from gitsplit.workflow.plan_files import read_plan
@@ -321,13 +324,21 @@ def _with_proposal(  # noqa: PLR0913 -- callers name the last
 
 
 def make_work(repo: Repository, request: Request, series: Series, todo: Todo) -> Work:
-    """The work, with the repository's rules for Change-Ids and its review server."""
+    """The work, with the repository's rules for Change-Ids and its review server.
+
+    Raises NoBranchName.
+    """
+    branches = None
+    if request.branches is not None:
+        from gitsplit.git.new_branches import stacking  # asked for seldom
+
+        branches = stacking(repo, request.branches, request.upstream)
     rules = gerrit.id_rules(repo, series.commits, moves=request.moves_ids)
     head = repo.head_ref()
     known = None
     if rules.is_reviewed:
         known = review_server(repo, series, rules, head, request.upstream)
-    return Work(series, todo, head, rules, reviewing=known)
+    return Work(series, todo, head, rules, reviewing=known, branches=branches)
 
 
 def _commits_to_split(
