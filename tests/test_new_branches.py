@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from gitsplit.errors import NotHandedOver
+from gitsplit.git.repository import open_repository
+from gitsplit.model.todo import Todo
+from gitsplit.workflow.conflict import hand_over_conflict
+from gitsplit.workflow.preflight import outlook
+from gitsplit.workflow.propose import Request
+from gitsplit.workflow.work import read_work
 from tests.repository import Repository
 from tests.runner import done, gitsplit
 
@@ -263,3 +271,106 @@ def test_graphite_has_the_branch_below_for_the_first_parent(
         "Then: gt submit --stack",
         "Undo with: gitsplit --undo",
     ]
+
+
+def test_uncommitted_work_becomes_a_stack_also_where_nothing_was_committed(
+    repo: Repository,
+) -> None:
+    repo.write({name: name.encode() for name in "abc"})
+    repo.git("add", "-A")
+    status = repo.git("status", "--porcelain")
+    words = ("-w", "--yes", "--group-by", "file", "--branches", "t/{n}")
+    done(repo.path, *words)
+    tips = branches(repo)
+    assert tips == {
+        "main": repo.oid("HEAD"),
+        "t/1": repo.oid("HEAD~2"),
+        "t/2": repo.oid("HEAD~1"),
+    }
+    assert done(repo.path, "--undo").splitlines() == [
+        "Undid: split of what wasn't committed into 3 commits. main has no commits.",
+        "Deleted the branches that it had made: t/1, t/2.",
+    ]
+    assert not branches(repo)
+    assert repo.git("status", "--porcelain") == status
+
+
+def test_a_range_split_again_has_a_branch_at_each_commit(
+    feature: Repository, tmp_path: Path
+) -> None:
+    repo = feature
+    repo.commit("On top\n", {"a": b"a\nb\n", "d": b"d\n"})
+    plan = tmp_path / "plan.json"
+    done(repo.path, "--resplit", "-n", "--format", "json", "-o", str(plan), "main")
+    document = json.loads(plan.read_text())
+    first, second = document["series"][0]["groups"]
+    moved = second["files"].pop()
+    first["files"].append(moved)
+    plan.write_text(json.dumps(document))
+    words = ("--resplit", "--yes", "--plan", str(plan), "--branches", "t/{slug}")
+    said = done(repo.path, *words, "main")
+    assert "New branch at commit 1: t/add-everything\n" in said
+    assert branches(repo) == {
+        "main": repo.oid("main"),
+        "feature": repo.oid("HEAD"),
+        "t/add-everything": repo.oid("HEAD~1"),
+    }
+
+
+def test_at_a_stop_of_a_rebase_the_tip_has_a_branch_too(feature: Repository) -> None:
+    repo = feature
+    repo.commit("On top\n", {"d": b"d\n"})
+    edit = {"GIT_SEQUENCE_EDITOR": "sed -i 1s/pick/edit/"}
+    repo.run("rebase", "-q", "-i", "main", env=edit)
+    done(
+        repo.path,
+        *("--yes", "--group-by", "file", "--branches", "t/{n}", "HEAD~1"),
+    )
+    tips = [repo.oid(f"HEAD~{n}") for n in (2, 1, 0)]
+    assert [branches(repo)[f"t/{n}"] for n in (1, 2, 3)] == tips
+    repo.git("rebase", "--continue")
+    assert [branches(repo)[f"t/{n}"] for n in (1, 2, 3)] == tips
+    assert repo.oid("feature~1") == tips[-1]
+
+
+def test_what_is_squashed_or_dropped_has_no_branch(
+    feature: Repository, tmp_path: Path
+) -> None:
+    repo = feature
+    for name in "def":
+        repo.commit(f"Add {name}\n", {name: b"1\n"})
+    commits = repo.git("rev-list", "--reverse", "main..HEAD").splitlines()
+    actions = ("pick", "fixup", "pick", "drop")
+    plan = tmp_path / "plan.json"
+    entries = [
+        {"commit": oid, "subject": "", "action": action}
+        for oid, action in zip(commits, actions, strict=True)
+    ]
+    head = {"format": "gitsplit-plan", "version": 1}
+    ends = {"upstream": repo.oid("main"), "head": repo.oid("HEAD")}
+    plan.write_text(json.dumps({**head, **ends, "series": entries}))
+    done(repo.path, "--yes", "--plan", str(plan), "--branches", "t/{n}", "main")
+    assert branches(repo) == {
+        "main": repo.oid("main"),
+        "feature": repo.oid("HEAD"),
+        "t/1": repo.oid("HEAD~1"),
+    }
+
+
+def test_a_conflict_is_refused_with_branches(feature: Repository) -> None:
+    repo = feature
+    repo.commit("Change a\n", {"a": b"b\n"})
+    before = repo.refs()
+    request = Request(upstream="main", branches="t/{n}")
+    opened = open_repository(repo.path)
+    work = read_work(opened, request, asks=True)
+    first = work.todo.entries[0]
+    todo = Todo((replace(first, action="drop"), *work.todo.entries[1:]))
+    work = replace(work, todo=todo)
+
+    found = outlook(opened, work)
+    assert found.conflict is not None
+    assert found.objection.startswith("After a conflict git rebase makes the commits")
+    with pytest.raises(NotHandedOver, match="--branches can't put branches at them"):
+        hand_over_conflict(opened, work)
+    assert repo.refs() == before

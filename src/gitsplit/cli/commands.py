@@ -423,8 +423,9 @@ def _undo(repo: "Repository", options: Options) -> None:
 
     with show_activity("updating refs"):
         record, kept = apply.undo(repo)
-    deleted = [u.ref for u in record.updates if u.old == NO_OBJECT]
-    back = [(u.ref, u.old) for u in record.updates if u.old != NO_OBJECT]
+    head, *others = record.updates
+    deleted = [u.ref for u in others if u.old == NO_OBJECT]
+    back = [(u.ref, u.old) for u in (head, *others) if u.ref not in deleted]
     text = undo_text(record.subject, back, deleted, kept)
     print_result(text + _warning_of_pushed(repo, record))
     _write_changes(repo, options, [each.back for each in record.updates], kept)

@@ -310,9 +310,7 @@ def _without_kept_branches(repo: Repository, record: Record | None) -> Record | 
     """The record without the branches that it made and an undo leaves."""
     if record is None:
         return None
-    # HEAD's own branch, if it had no commit yet, is such a one again.
-    others = [update for update in record.updates if update.ref != record.head]
-    kept = preflight.made_branches_to_keep(repo, others)
+    kept = preflight.made_branches_to_keep(repo, record.updates)
     return replace(
         record, updates=tuple(u for u in record.updates if u.ref not in kept)
     )

@@ -91,10 +91,10 @@ def stack_of(
     """
     existing = local_branches(repo)
     head = repo.head_ref()
-    after = existing | {move.ref: move.new for move in moves.moves}
+    after = existing | {u.ref: u.new for u in moves.moves if u.ref.startswith(HEADS)}
     first = sorted(after, key=lambda ref: (ref != head, ref))
     at: dict[Oid, str] = {}
-    for ref in filter(existing.__contains__, first):
+    for ref in first:
         at.setdefault(after[ref], ref)
     line = [*_first_parents(objects, rewrite)]
     bare = {oid: ToName(n, _subject(objects, oid)) for n, oid in enumerate(line, 1)}

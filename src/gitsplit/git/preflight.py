@@ -246,7 +246,8 @@ def made_branches_to_keep(
 ) -> Mapping[str, str]:
     """The branches that these updates made and their undo leaves, with the reason.
 
-    The first update is of HEAD, or of the branch that it named, and none of these.
+    The first update is of HEAD, or of the branch that it named, and none of these: if
+    that had no commit yet, it is such a one again.
     The reason is a clause; empty where the branch is gone already. Only a branch that
     is still where it was put, and checked out nowhere, is deleted.
     """

@@ -19,7 +19,7 @@ from gitsplit.model.listing import (
     several,
 )
 from gitsplit.model.message import subject_of
-from gitsplit.model.objects import Oid
+from gitsplit.model.objects import NO_OBJECT, Oid
 from gitsplit.model.todo import Entry
 from gitsplit.report.findings import (
     DroppedEdits,
@@ -258,7 +258,9 @@ def undo_text(
 def _places(refs: Sequence[tuple[str, Oid]], verb: str = "is at") -> str:
     """A clause for each ref with its value; where they are many, for the first."""
     where = [
-        f"{abbreviation(_printable_ref(ref))} {verb} {oid[:10]}" for ref, oid in refs
+        f"{abbreviation(_printable_ref(ref))}"
+        f" {'has no commits' if oid == NO_OBJECT else f'{verb} {oid[:10]}'}"
+        for ref, oid in refs
     ]
     return several(where, MOST_REFS)
 
