@@ -190,6 +190,22 @@ def test_an_editor_that_fails_changes_nothing(
     assert ran.err.count("Nothing") == 1
 
 
+def test_a_message_that_only_trailers_are_left_of_is_refused(
+    tangled: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign = "Signed-off-by: A U Thor <author@example.org>"
+    editor(monkeypatch, tmp_path, f"sed -i 's/^Make b$/{sign}/' \"$1\"")
+    ran = edited(tangled, tmp_path, "--yes")
+    assert (ran.status, "Message 1 begins with a trailer" in ran.err) == (1, True)
+
+    first = group(f"{sign}\n", whole("b") | {"old_path": None})
+    entry = split_entry(tangled, "HEAD", first, group("Do it all\n", owner=True))
+    plan = written(tmp_path / "signed.json", plan_for(tangled, "HEAD~1", entry))
+    refused = gitsplit(tangled.path, "--plan", plan, "--yes")
+    assert refused.status == 1
+    assert "begins with a trailer, in place of a subject." in refused.err
+
+
 def texts_kept(repo: Repository) -> list[Path]:
     """The texts that wait to be opened again."""
     return sorted((repo.path / ".git" / "gitsplit").glob("edited-split-*"))

@@ -9,7 +9,7 @@ from gitsplit.errors import InvalidPlan
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.diff import File, size_of
 from gitsplit.model.escape import printable
-from gitsplit.model.message import without_change_id
+from gitsplit.model.message import has_subject, without_change_id
 from gitsplit.model.plan import DROPPED, Plan, empty_groups
 from gitsplit.model.series import CommitDraft, Series, SourceCommit
 from gitsplit.model.states import original_trees, steps
@@ -149,8 +149,8 @@ def reword_draft(
     One that has none gets the next of ``fresh`` where the rules want one. Raises
     InvalidPlan where the message is empty.
     """
-    if not message.strip():
-        raise _no_message(source.subject)
+    if not _is_usable(message, source):
+        raise _no_message(message, source.subject)
     message = rules.with_id_in_footer(message)
     original = rules.of(rules.with_id_in_footer(source.raw.message))
     if original is not None or rules.gives_id(message):
@@ -172,13 +172,21 @@ def _refuse_incomplete(commits: Sequence[SourceCommit], plan: Plan) -> None:
                 hint="Send it a hunk, or remove it.",
             )
         had_none = continued is not None and not commits[continued].raw.message.strip()
-        if not had_none and not without_change_id(group.message).strip():
+        if not had_none and not any(_is_usable(group.message, c) for c in commits):
             which = b"commit %d of %s" % (number + 1, commits[0].oid[:10].encode())
-            raise _no_message(which)
+            raise _no_message(group.message, which)
 
 
-def _no_message(which: bytes) -> InvalidPlan:
+def _is_usable(message: bytes, source: SourceCommit) -> bool:
+    """Whether the message says what a commit does, or is its source's as it was."""
+    is_as_it_was = message == source.raw.message and bool(message.strip())
+    return has_subject(message) or is_as_it_was
+
+
+def _no_message(message: bytes, which: bytes) -> InvalidPlan:
+    is_empty = not without_change_id(message).strip()
+    what = "is empty" if is_empty else "begins with a trailer, in place of a subject"
     return InvalidPlan(
-        f"The message of {printable(which)} is empty.",
+        f"The message of {printable(which)} {what}.",
         hint="Give it at least a subject line.",
     )

@@ -237,6 +237,21 @@ def subject_of(message: bytes) -> bytes:
     return b" ".join(line.rstrip(SPACE) for line in lines[start:stop])
 
 
+_ATTRIBUTION = re.compile(rb"[A-Za-z-]+-by:.*<.*>|\(cherry picked from commit ")
+
+
+def has_subject(message: bytes) -> bool:
+    r"""Whether the message begins with anything but a trailer that names somebody.
+
+    >>> has_subject(b"Signed-off-by: A <a@example.org>\n")
+    False
+    >>> has_subject(b"README: say more\n")
+    True
+    """
+    text = without_change_id(message).strip()
+    return bool(text) and _ATTRIBUTION.match(text) is None
+
+
 def has_body(message: bytes) -> bool:
     """Whether the message says more than its first line, trailers aside."""
     return b"\n" in without_trailers(message)[0].strip()

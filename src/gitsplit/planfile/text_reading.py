@@ -17,7 +17,7 @@ from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Fact, FileChange
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import abbreviation
-from gitsplit.model.message import stripspace
+from gitsplit.model.message import has_subject, stripspace
 from gitsplit.model.plan import DROPPED, Group, Plan, groups_with_edits
 from gitsplit.model.states import steps
 from gitsplit.planfile.document import CommitEntry, FileEntry, GroupEntry, LineRange
@@ -378,6 +378,10 @@ def _group(
         return known
     if not given:
         raise Mistake(heading.at, f"Commit {number} has no message.")
+    if not has_subject(given):
+        raise Mistake(
+            heading.at, f"Message {number} begins with a trailer: it has no subject."
+        )
     before = known.message if known else b""
     if is_recoded and not (given.isascii() and before.isascii()):
         raise Mistake(heading.at, f"Message {number} is changed, and no longer UTF-8.")

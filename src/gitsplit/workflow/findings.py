@@ -16,7 +16,7 @@ from gitsplit.git.signing import signatures_lost
 from gitsplit.git.trees import EMPTY_TREE, NewObjects
 from gitsplit.model.diff import FileChange
 from gitsplit.model.memo import memo
-from gitsplit.model.message import without_change_id
+from gitsplit.model.message import has_subject
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DropTo, Plan
 from gitsplit.model.todo import Entry, Todo
@@ -186,7 +186,7 @@ def _with_placeholders(entry: Entry) -> Entry:
     plan = entry.plan
     groups = tuple(
         each
-        if without_change_id(each.message).strip()
+        if has_subject(each.message)
         else replace(each, message=_placeholder_above(each.message.lstrip(b"\n")))
         for each in plan.groups
     )

@@ -22,7 +22,7 @@ from gitsplit.git import history, refs, user_programs
 from gitsplit.git.config import Config
 from gitsplit.git.diff import hunks_between, merge_contents
 from gitsplit.git.repository import Repository
-from gitsplit.model.message import stripspace
+from gitsplit.model.message import has_subject, stripspace
 from gitsplit.model.message_buffer import (
     buffer_of,
     mark_for,
@@ -368,5 +368,9 @@ def _messages_from_editor(
         found = messages_in(text, messages, mark)
     except InvalidPlan as refusal:
         return None, f"{refusal} {refusal.hint}"
-    empty = [n for n, message in enumerate(found, 1) if not message.strip()]
-    return (None, f"Message {empty[0]} is empty.") if empty else (found, "")
+    for number, (message, before) in enumerate(zip(found, messages, strict=True), 1):
+        if not message.strip():
+            return None, f"Message {number} is empty."
+        if message != before and not has_subject(message):
+            return None, f"Message {number} begins with a trailer: it has no subject."
+    return found, ""

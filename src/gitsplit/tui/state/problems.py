@@ -13,6 +13,7 @@ from gitsplit.errors import InvalidPlan
 from gitsplit.model.checks import Conflict, Outlook
 from gitsplit.model.encoding import has_new_nul, message_in_utf8
 from gitsplit.model.memo import memo
+from gitsplit.model.message import has_subject
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import (
     Plan,
@@ -151,6 +152,17 @@ def _todo_problems(state: State) -> Iterator[str]:
         yield "Nothing to do yet: every commit is unchanged."
 
 
+def _message_problems(entry: Entry, number: int, message: bytes) -> Iterator[str]:
+    """What is wrong with the message of a new commit."""
+    original = entry.commit.raw.message
+    if not message.strip():
+        yield f"Commit {number} has no message: select it and press i."
+    elif not has_subject(message) and message != original:
+        yield f"Message {number} has only trailers: select it and press i."
+    if has_new_nul(message, original):
+        yield f"The message of commit {number} has a NUL byte."
+
+
 def _plan_problems(state: State, entry: Entry) -> Iterator[str]:
     """What is wrong with the plan of one commit."""
     plan = entry.plan
@@ -162,10 +174,7 @@ def _plan_problems(state: State, entry: Entry) -> Iterator[str]:
         return
     used = groups_with_edits(plan)
     for number, group in enumerate(used, 1):
-        if not message_of(plan, group).strip():
-            yield f"Commit {number} has no message: select it and press i."
-        if has_new_nul(message_of(plan, group), entry.commit.raw.message):
-            yield f"The message of commit {number} has a NUL byte."
+        yield from _message_problems(entry, number, message_of(plan, group))
     if not used:
         yield "Every hunk is left out: no commit remains."
     elif _is_one_commit(entry) and not (
