@@ -57,6 +57,10 @@ class EmptySeries(GitsplitError):
     """There is no commit between UPSTREAM and HEAD."""
 
 
+class ManyMergeBases(GitsplitError):
+    """Upstream and HEAD have several best common ancestors (git-merge-base(1))."""
+
+
 class NoUpstream(GitsplitError):
     """No UPSTREAM was given and the branch has none configured."""
 

@@ -15,10 +15,9 @@ from msgspec.structs import replace
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Fact
-from gitsplit.model.objects import Oid
+from gitsplit.model.objects import NO_OBJECT, Oid
 from gitsplit.model.series import Squash, Uncommitted
 from gitsplit.planfile.document import (
-    NO_COMMIT,
     CommitEntry,
     FileEntry,
     GroupEntry,
@@ -161,7 +160,7 @@ def source_entries(draw: st.DrawFn) -> CommitEntry:
     heirs = [*range(len(continued)), *[None] * len(entry.groups)]
     return replace(
         entry,
-        commit=last or NO_COMMIT,
+        commit=last or NO_OBJECT,
         groups=tuple(
             replace(group, continues=heir)
             for group, heir in zip(entry.groups, heirs, strict=False)

@@ -60,7 +60,9 @@ def again(value: Json) -> tuple[Todo, ...]:
     """What is read of it in a repository where the commits do what they did."""
     commits = {entry.oid: entry.commit for entry in series().todo.entries}
     changes: dict[tuple[str, ...], Changes] = {(A,): planned().changes}
-    return load_steps(json.loads(json.dumps(value)), commits, changes.__getitem__)
+    return load_steps(
+        json.loads(json.dumps(value)), commits, lambda oids, _: changes[oids]
+    )
 
 
 def test_what_was_written_is_read_with_every_cut_and_plan_that_waits() -> None:
@@ -83,11 +85,11 @@ def test_what_does_not_fit_the_commits_is_refused() -> None:
     commits = {entry.oid: entry.commit for entry in series().todo.entries}
     other = plan_of({"a": ("1\n2\n", "1\nx\n")}).changes
     with pytest.raises(ValueError, match="something else"):
-        load_steps(value, commits, lambda _: other)
+        load_steps(value, commits, lambda *_: other)
     value = dump_steps(lists()[:1])
     commits = {**commits, Oid("0" * 40): commits[A]}
     with pytest.raises(ValueError, match="other commits"):
-        load_steps(value, commits, lambda _: planned().changes)
+        load_steps(value, commits, lambda *_: planned().changes)
 
 
 @given(st.data())

@@ -77,7 +77,6 @@ class Options:
     squash: bool = _flag(
         "--squash",
         help="Split the whole series as one change, whatever its commits were.",
-        hidden=True,
     )
     worktree: bool = _flag(
         "-w",

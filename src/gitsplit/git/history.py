@@ -7,7 +7,7 @@ is cached for the next run.
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from stat import S_ISREG
@@ -333,6 +333,29 @@ def _merge_base(repo: Repository, *commits: Oid) -> Oid | None:
     return None if done.status else Oid(done.stdout.decode("ascii").strip())
 
 
+def merge_bases(repo: Repository, upstream: str) -> tuple[Oid, ...]:
+    """All best common ancestors of a revision and HEAD (git-merge-base(1))."""
+    args = ("--no-replace-objects", "merge-base", "--all", upstream, "HEAD")
+    done = repo.program.run(*args, check=False)
+    if done.status not in (0, 1):
+        raise failure(args, done)
+    return tuple(map(Oid, done.stdout.decode("ascii").split()))
+
+
+def mapped_authors(
+    repo: Repository, commits: Sequence[SourceCommit]
+) -> tuple[bytes, ...]:
+    """The author of each commit by ``.mailmap``, as ``Name <address>``."""
+    asked = "".join(f"{commit.oid}\n" for commit in commits).encode()
+    done = repo.program.run(
+        *("--no-replace-objects", "log", "--no-walk=unsorted", "--stdin", "-z"),
+        *("--no-color", "--no-show-signature", "--encoding=UTF-8"),
+        "--format=%aN <%aE>",
+        stdin=asked,
+    )
+    return tuple(done.stdout.split(b"\0")[: len(commits)])
+
+
 def _parent_of_oldest(
     repo: Repository, head: Oid, marked: tuple[Oid, ...]
 ) -> Oid | None:
@@ -399,8 +422,19 @@ def changes_of(
 
     A partial clone takes one more, which fetches what is missing.
     """
-    trees = [_tree_pair(repo, commit) for commit in commits]
-    all_pairs = file_pairs(repo, trees)
+    return changes_of_trees(repo, [_tree_pair(repo, commit) for commit in commits])
+
+
+def changes_of_trees(
+    repo: Repository,
+    trees: Sequence[TreePair],
+    is_wanted: Callable[[int, FilePair], bool] = lambda _at, _pair: True,
+) -> tuple[tuple[FileChange, ...], ...]:
+    """The same for pairs of trees; of the files of each those that are wanted."""
+    all_pairs = tuple(
+        tuple(pair for pair in pairs if is_wanted(at, pair))
+        for at, pairs in enumerate(file_pairs(repo, trees))
+    )
     flat = [pair for pairs in all_pairs for pair in pairs]
     paths = (side.path for pair in flat if pair.has_lines for side in pair.sides)
     test = binary_test(repo, paths)

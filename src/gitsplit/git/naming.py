@@ -99,3 +99,31 @@ def commits_of_ones_own(repo: Repository, most: int) -> int:
         if parents:
             return sum(1 for _ in takewhile(lambda each: len(each) < 2, parents))
     return 0
+
+
+def whole_branch(repo: Repository) -> tuple[str, str, int] | None:
+    """The branch's upstream, the branch that it left, and how many commits ago.
+
+    None where no other branch is likely to be what it left: that is the default branch
+    of the upstream's remote, or one that is called main or master.
+    """
+    named = repo.program.run("rev-parse", "--abbrev-ref", "@{upstream}", check=False)
+    upstream = named.stdout.decode("utf-8", "replace").strip()
+    if named.status or not upstream:
+        return None
+    remote = upstream.partition("/")[0]
+    head = repo.program.run("rev-parse", "--abbrev-ref", f"{remote}/HEAD", check=False)
+    names = [] if head.status else head.lines
+    own = (repo.head_ref() or "").removeprefix("refs/heads/")
+    names += [f"{remote}/main", f"{remote}/master", "main", "master"]
+    for name in names:
+        if name in (upstream, own, f"{remote}/HEAD"):
+            continue
+        done = repo.program.run(
+            *("--no-replace-objects", "rev-list", "--count", f"{name}..HEAD", "--"),
+            check=False,
+        )
+        count = 0 if done.status else int(done.stdout)
+        if count:
+            return upstream, name, count
+    return None

@@ -301,6 +301,10 @@ class _Writer(Struct):
         if parent is not None:
             self.dropped.append((source, parent))
 
+    def _old_parents(self, source: SourceCommit) -> tuple[Oid, ...]:
+        """What the source was done on: its parents; of a squashed branch its base."""
+        return self.whole.layout.above.get(source.oid, source.raw.parents)
+
     def _parents_left(self, source: SourceCommit) -> tuple[Oid, ...]:
         """The source's parents in the new order, without those dropped with a root."""
         parents = self.whole.layout.parents[source.oid]
@@ -313,14 +317,14 @@ class _Writer(Struct):
 
     def _is_merged_already(self, source: SourceCommit) -> bool:
         """Whether a merge has nothing left to merge: git's rebase drops such a one."""
-        parents, new = source.raw.parents, self._new_parents(source)
+        parents, new = self._old_parents(source), self._new_parents(source)
         if len(parents) != 2 or new[1:] == parents[1:]:
             return False
         return len(new) < 2 or self.replay.is_ancestor(new[1], new[0])
 
     def _parent_trees(self, source: SourceCommit) -> tuple[Oid, Oid]:
         """The first parent's tree before and now."""
-        old, new = source.raw.parents, self.whole.layout.parents[source.oid]
+        old, new = self._old_parents(source), self.whole.layout.parents[source.oid]
         was = self._trees_of(old[0])[0] if old else EMPTY_TREE
         return was, self._trees_of(new[0])[1] if new else EMPTY_TREE
 
@@ -337,7 +341,7 @@ class _Writer(Struct):
         ``tree`` is the commit's own, or that of a piece of it.
         """
         was, now = self._parent_trees(source)
-        if len(source.raw.parents) < 2:
+        if len(self._old_parents(source)) < 2:
             return tree if was == now else self.replay.tree(source, was, tree, now)
         return self._merge_again(source, tree)
 
@@ -390,13 +394,14 @@ class _Writer(Struct):
         """Make a commit of the draft; its id."""
         _refuse_nul(draft)
         # Jujutsu's header is an identity like the Change-Id: one commit keeps it.
-        gone = frozenset({b"change-id"}) if draft.role == "piece" else frozenset()
+        gone = {b"change-id"} if draft.role == "piece" else set[bytes]()
+        gone |= {b"mergetag"} if len(parents) < 2 else set()
         commit = draft.source.raw.with_fields(
             tree=tree,
             parents=parents,
             committer=self.committer,
             message=draft.message,
-            without=gone,
+            without=frozenset(gone),
         )
         return self.objects.add("commit", commit.serialize())
 

@@ -9,7 +9,8 @@ Lines are numbered from 0 and spans are half-open; the plan file's 1-based range
 made in :mod:`gitsplit.planfile.match` alone.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
 from itertools import groupby, islice, pairwise
@@ -101,13 +102,27 @@ class File(Struct, frozen=True, eq=False):
         return len(self.stored or b"")
 
 
+class Origins(Struct, frozen=True):
+    """Which of several commits did what of a change, by their numbers from 0.
+
+    ``old`` has the lines of the old side in order, each run with the commit that took
+    it away, ``new`` those of the new side with the commit that wrote it; lines of which
+    nobody is known to be the one are in neither. ``facts`` says whose the facts are.
+    """
+
+    old: tuple[tuple[Span, int], ...] = ()
+    new: tuple[tuple[Span, int], ...] = ()
+    facts: int | None = None
+
+
 class FileChange(Struct, frozen=True, dict=True):
     """What the commit did to one file: two sides and the hunks between them.
 
     ``old`` is None where the commit creates the file, ``new`` where it deletes it.
     ``by_lines`` is false where content is one opaque thing: binary, symlink,
     submodule, or a change of type. Then there are no hunks. ``commit`` is the number
-    of the commit in its range, from 0.
+    of the commit in its range, from 0. Where several commits made one change,
+    ``origins`` says which did what.
     """
 
     old: File | None
@@ -115,6 +130,7 @@ class FileChange(Struct, frozen=True, dict=True):
     hunks: tuple[Hunk, ...] = ()
     by_lines: bool = True
     commit: int = 0
+    origins: Origins | None = None
 
     @property
     def path(self) -> bytes:
@@ -220,6 +236,24 @@ def edits_of(changes: Iterable[FileChange]) -> tuple[Edit, ...]:
 def size_of(edit: Edit) -> int:
     """The number of lines that the edit takes away and adds; of a fact 1."""
     return 1 if isinstance(edit, FactEdit) else len(edit.old) + len(edit.new)
+
+
+def lines_by_commit(change: FileChange, edit: Edit) -> Mapping[int, int]:
+    """How many lines of an edit each commit of a range has; a fact counts as one."""
+    origins = change.origins
+    if origins is None:
+        return {change.commit: size_of(edit)}
+    if isinstance(edit, FactEdit):
+        return {} if origins.facts is None else {origins.facts: 1}
+    found: dict[int, int] = {}
+    for runs, span in ((origins.old, edit.old), (origins.new, edit.new)):
+        at = bisect_right(runs, span.start, key=lambda run: run[0].stop)
+        for run, commit in islice(runs, at, None):
+            if run.start >= span.stop:
+                break
+            shared = min(run.stop, span.stop) - max(run.start, span.start)
+            found[commit] = found.get(commit, 0) + shared
+    return found
 
 
 def sort_key(edit: Edit) -> tuple[int, int, int, int]:

@@ -7,10 +7,10 @@ from msgspec import Struct
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.change_id import IdRules
-from gitsplit.model.diff import File, size_of
+from gitsplit.model.diff import File
 from gitsplit.model.escape import printable
 from gitsplit.model.message import has_subject, without_change_id
-from gitsplit.model.plan import DROPPED, Plan, empty_groups
+from gitsplit.model.plan import Plan, empty_groups
 from gitsplit.model.series import CommitDraft, Series, SourceCommit
 from gitsplit.model.states import original_trees, steps
 from gitsplit.model.todo import Layout, layout_as_read
@@ -48,7 +48,7 @@ def split_drafts(
     """
     _refuse_incomplete(commits, plan)
     ids = [rules.of(rules.with_id_in_footer(c.raw.message)) for c in commits]
-    whole, lines = original_trees(plan), _lines_by_group(plan)
+    whole, lines = original_trees(plan), plan.lines_by_group()
     main = _main_groups(plan, lines)
     drafts: list[CommitDraft] = []
     files: list[File] = []
@@ -86,6 +86,7 @@ def _source(
     continued = plan.continues(group)
     if continued is not None or not plan.is_range:
         return continued or 0
+    lines = lines or {len(commits) - 1: 1}  # nobody is known to have written them
     by_author: Counter[bytes] = Counter()
     for commit, count in lines.items():
         by_author[_author(commits[commit])] += count
@@ -94,18 +95,6 @@ def _source(
         (commit for commit in lines if _author(commits[commit]) == first),
         key=lambda commit: (_author_time(commits[commit]), commit),
     )
-
-
-def _lines_by_group(plan: Plan) -> Mapping[int, Mapping[int, int]]:
-    """How many lines of each commit of the range each group has; a fact counts as one.
-
-    DROPPED is none of the groups.
-    """
-    found: dict[int, Counter[int]] = {g: Counter() for g in range(len(plan.groups))}
-    for edit, group in zip(plan.edits, plan.group_of, strict=True):
-        if group != DROPPED:
-            found[group][plan.changes[edit.file].commit] += size_of(edit)
-    return found
 
 
 def _main_groups(plan: Plan, lines: Mapping[int, Mapping[int, int]]) -> dict[int, int]:

@@ -41,8 +41,9 @@ def not_continued_in(
         return
     plan = without_empty_groups(entry.plan)
     held = {
-        (plan.changes[edit.file].commit, group)
-        for edit, group in zip(plan.edits, plan.group_of, strict=True)
+        (commit, group)
+        for group, lines in plan.lines_by_group().items()
+        for commit in lines
     }
     for at, commit in enumerate(entry.commits):
         if plan.continued_by[at] is None:

@@ -25,6 +25,7 @@ from gitsplit.model.diff import (
     FileChange,
     edits_by_file,
     edits_of,
+    lines_by_commit,
 )
 from gitsplit.model.memo import memo
 from gitsplit.model.message import joined_message, without_change_id
@@ -108,6 +109,29 @@ class Plan(Struct, frozen=True):
         """Whether it is about several commits."""
         return len(self.continued_by) > 1
 
+    @property
+    def has_origins(self) -> bool:
+        """Whether it is about one change that several commits made."""
+        return any(change.origins is not None for change in self.changes)
+
+    @property
+    def is_woven(self) -> bool:
+        """Whether it is about several commits by what each did, not all as one."""
+        return self.is_range and not self.has_origins
+
+    def lines_by_group(self) -> Mapping[int, Mapping[int, int]]:
+        """How many lines of each commit of the range each group has.
+
+        A fact counts as one. DROPPED is none of the groups.
+        """
+        last = max((g for g in self.group_of if g != DROPPED), default=0)
+        size = max(len(self.groups), last + 1)
+        found: dict[int, Counter[int]] = {group: Counter() for group in range(size)}
+        for edit, group in zip(self.edits, self.group_of, strict=True):
+            if group != DROPPED:
+                found[group].update(lines_by_commit(self.changes[edit.file], edit))
+        return found
+
     def continues(self, group: int) -> int | None:
         """The commit of the range that the group continues, from 0, if any."""
         if group in self.continued_by:
@@ -179,6 +203,8 @@ def plan_at_home(
 
 def is_at_home(plan: Plan, messages: Sequence[bytes]) -> bool:
     """Whether the plan leaves the commits of the range, with these messages, alone."""
+    if plan.has_origins:
+        return False  # how the commits were can't be told by one change
     own = tuple(plan.changes[edit.file].commit for edit in plan.edits)
     kept = tuple(range(len(plan.groups)))
     return (
@@ -419,11 +445,11 @@ def _heir(plan: Plan, group: int, source: int) -> int | None:
     """
     if not plan.is_range:
         return group + 1 if group + 1 < len(plan.groups) else group - 1
-    held = Counter(
-        to
-        for edit, to in zip(plan.edits, plan.group_of, strict=True)
-        if plan.changes[edit.file].commit == source and to != DROPPED
-    )
+    held: Counter[int] = Counter()
+    for edit, to in zip(plan.edits, plan.group_of, strict=True):
+        lines = lines_by_commit(plan.changes[edit.file], edit)
+        if to != DROPPED and source in lines:
+            held[to] += lines[source] if plan.has_origins else 1
     free = (g for g in sorted(held) if g not in plan.continued_by)
     return max(free, key=held.__getitem__, default=None)
 
@@ -508,8 +534,13 @@ def groups_with_edits(plan: Plan) -> tuple[int, ...]:
 
     What continues a commit of a range that changed nothing has all that it needs.
     """
-    changed = {change.commit for change in plan.changes} if plan.is_range else {0}
-    heirs = (h for c, h in enumerate(plan.continued_by) if c not in changed)
+    changed = {change.commit for change in plan.changes}
+    is_alone = not plan.is_range or plan.has_origins
+    heirs = (
+        []
+        if is_alone
+        else [h for c, h in enumerate(plan.continued_by) if c not in changed]
+    )
     complete = {heir for heir in heirs if heir is not None}
     return tuple(sorted(complete.union(plan.group_of) - {DROPPED}))
 

@@ -26,7 +26,13 @@ from gitsplit.model.memo import memo
 from gitsplit.model.message import joined_message, without_change_id
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
-from gitsplit.model.series import CommitDraft, Series, Source, SourceCommit
+from gitsplit.model.series import (
+    CommitDraft,
+    Series,
+    Source,
+    SourceCommit,
+    Squash,
+)
 
 Doing = Literal["pick", "split", "reword", "squash", "fixup", "drop"]
 """What git's todo list calls a command, and ``split``."""
@@ -200,13 +206,15 @@ class Layout(Struct, frozen=True):
 
     ``order`` has every commit, dropped and squashed ones too. ``parents`` are those
     that each has in this order. ``into`` names the commit that one is squashed into;
-    ``ranges`` has the commits of each range by its first.
+    ``ranges`` has the commits of each range by its first. Where these are split as one
+    change, it begins at the tree of what they are ``above``, by the first too.
     """
 
     order: tuple[Oid, ...]
     parents: Mapping[Oid, tuple[Oid, ...]]
     into: Mapping[Oid, Oid]
     ranges: Mapping[Oid, tuple[SourceCommit, ...]] = field(default_factory=dict)
+    above: Mapping[Oid, tuple[Oid, ...]] = field(default_factory=dict)
 
 
 @memo
@@ -231,9 +239,16 @@ def todo_layout(series: Series, todo: Todo) -> Layout:
                 raise _cannot(entry, "is the first commit of a branch")
             into[entry.oid] = into.get(before.oid, before.oid)
     ranges = {e.oid: e.commits for e in todo.entries if e.rest and e.action == "split"}
-    for commits in ranges.values():
-        refuse_broken_range(series, commits)
-    return Layout(todo.order, parents, into, ranges)
+    bases = {
+        entry.oid: entry.source.base
+        for entry in todo.entries
+        if entry.action == "split" and isinstance(entry.source, Squash)
+    }
+    for oid in ranges.keys() - bases.keys():
+        refuse_broken_range(series, ranges[oid])
+    above = {oid: () if base is None else (base,) for oid, base in bases.items()}
+    at_first = {oid: above[oid] for oid in bases if bases[oid] == series.upstream}
+    return Layout(todo.order, {**parents, **at_first}, into, ranges, above)
 
 
 def refuse_broken_range(series: Series, commits: Sequence[SourceCommit]) -> None:
@@ -420,6 +435,28 @@ def squash_message(message: bytes, commit: SourceCommit, rules: IdRules) -> byte
 def is_for_another(commit: SourceCommit) -> bool:
     """Whether the subject begins with ``fixup!``, ``squash!`` or ``amend!``."""
     return _PREFIX.match(commit.subject) is not None
+
+
+def fixed_up(commits: Sequence[SourceCommit]) -> Mapping[Oid, SourceCommit]:
+    """For each ``fixup!``, ``squash!`` and ``amend!`` the commit that it is for.
+
+    That is one before it; those that find none aren't in it.
+    """
+    heads: list[Entry] = []
+    found: dict[Oid, SourceCommit] = {}
+    for commit in commits:
+        target = _target(heads, commit)
+        if target is None:
+            heads.append(Entry(commit))
+        else:
+            found[commit.oid] = target.commit
+    return found
+
+
+def amended_message(commit: SourceCommit) -> bytes | None:
+    """The message that an ``amend!`` has for another commit; None from any other."""
+    message = message_in_utf8(commit.raw)
+    return _body(message) if message.startswith(b"amend! ") else None
 
 
 def autosquash(series: Series, todo: Todo) -> Todo:

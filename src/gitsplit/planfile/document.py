@@ -7,15 +7,12 @@ from 0, whichever version the file has.
 from msgspec import Struct
 
 from gitsplit.model.diff import Fact
-from gitsplit.model.objects import Oid
-from gitsplit.model.series import Source
+from gitsplit.model.objects import NO_OBJECT, Oid
+from gitsplit.model.series import Source, Squash
 from gitsplit.model.todo import Doing
 from gitsplit.planfile.hunks import HunkEntry, HunkPick
 
 FORMAT = "gitsplit-plan"
-
-NO_COMMIT = Oid("0" * 40)
-"""In the place of a commit, where there is none."""
 
 LineRange = tuple[int, int]
 """First and last line, counted from 1, both included."""
@@ -112,6 +109,12 @@ class Misfit(Struct, frozen=True):
     def __bool__(self) -> bool:
         """Whether there is any of it."""
         return bool(self.gone or self.lost or self.new)
+
+
+def commit_of_source(source: Source) -> Oid:
+    """The commit that an entry about a source has in the place of its own."""
+    last = source.tip if isinstance(source, Squash) else source.head
+    return last or NO_OBJECT
 
 
 class PlanDocument(Struct, frozen=True):

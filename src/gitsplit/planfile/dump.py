@@ -80,13 +80,14 @@ def _commit_value(entry: CommitEntry) -> dict[str, object]:
 def _about_value(entry: CommitEntry) -> dict[str, object]:
     """The field that says what the entry is about."""
     if entry.source is not None:
-        return {"source": _source_value(entry.source)}
+        return {"source": source_value(entry.source)}
     if entry.needs_list:
         return {"commits": list(entry.commits)}
     return {"commit": entry.commit}
 
 
-def _source_value(source: Source) -> dict[str, object]:
+def source_value(source: Source) -> dict[str, object]:
+    """A source as what JSON is made of."""
     if isinstance(source, Squash):
         return {"kind": "squash", "base": source.base, "tip": source.tip}
     ends = {"before": source.before, "after": source.after}

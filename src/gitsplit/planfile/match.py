@@ -33,14 +33,14 @@ from gitsplit.model.plan import (
     with_files_for_lines,
     without_empty_groups,
 )
-from gitsplit.model.series import Source, SourceCommit, Squash
+from gitsplit.model.series import Source, SourceCommit
 from gitsplit.model.states import file_assignments, overrides_by_file, with_contents
 from gitsplit.planfile.document import (
-    NO_COMMIT,
     CommitEntry,
     FileEntry,
     GroupEntry,
     LineRange,
+    commit_of_source,
 )
 from gitsplit.planfile.numbering import (
     HINT,
@@ -156,9 +156,8 @@ def _entry_of_source(
     """An entry about a source; ``groups`` number the commits that they may continue."""
     heirs = [group.continues for group in groups if group.continues is not None]
     place = {number: at for at, number in enumerate(heirs)}
-    last = source.tip if isinstance(source, Squash) else source.head
     return CommitEntry(
-        last or NO_COMMIT,
+        commit_of_source(source),
         action="split",
         groups=tuple(
             group

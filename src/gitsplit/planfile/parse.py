@@ -23,12 +23,12 @@ from gitsplit.model.series import Source, Squash, Uncommitted
 from gitsplit.model.todo import Doing
 from gitsplit.planfile.document import (
     FORMAT,
-    NO_COMMIT,
     CommitEntry,
     FileEntry,
     GroupEntry,
     LineRange,
     PlanDocument,
+    commit_of_source,
 )
 from gitsplit.planfile.hunks import KNOWN_PICKS, HunkEntry, HunkPick, hunk_pick
 
@@ -323,8 +323,7 @@ def _form_and_fields(node: _Node, version: int) -> tuple[_Form, Mapping[str, _No
     about = fields[named]
     if named == "source":
         source = _source(about)
-        commit = source.tip if isinstance(source, Squash) else source.head
-        return _Form(version, False, (commit or NO_COMMIT,), source), fields
+        return _Form(version, False, (commit_of_source(source),), source), fields
     commits = about.commit_ids() if named == "commits" else (about.commit_id(),)
     return _Form(version, named == "commits", commits), fields
 
@@ -340,6 +339,11 @@ def _source(node: _Node) -> Source:
     fields = node.fields({"kind", "head", "before", "after"}, set())
     trees = (fields[name].commit_id() for name in ("before", "after"))
     return Uncommitted(kind.value, fields["head"].oid(), *trees)
+
+
+def load_source(value: object) -> Source:
+    """The source that a value says; raises InvalidPlan where it says none."""
+    return _source(_Node(value, ".source"))
 
 
 def _continued(groups: Sequence[_Node]) -> tuple[Oid, ...]:

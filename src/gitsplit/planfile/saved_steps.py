@@ -12,10 +12,11 @@ from typing import Any, Generic, TypeVar, get_args
 
 from msgspec import Struct, field
 
+from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Edit, FactEdit, FileChange, Span, TextEdit, edits_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Group, Override, Plan
-from gitsplit.model.series import SourceCommit
+from gitsplit.model.series import Source, SourceCommit
 from gitsplit.model.todo import Doing, Entry, Todo
 
 Json = Any
@@ -23,6 +24,9 @@ Json = Any
 
 Changes = tuple[FileChange, ...]
 Value = TypeVar("Value")
+
+ChangesOf = Callable[[tuple[Oid, ...], Source | None], Changes]
+"""What gives the changes of a range of commits, or of them as one change."""
 
 
 def dump_steps(todos: Sequence[Todo]) -> Json:
@@ -46,7 +50,7 @@ def dump_steps(todos: Sequence[Todo]) -> Json:
 def load_steps(
     value: Json,
     commits: Mapping[Oid, SourceCommit],
-    changes_of: Callable[[tuple[Oid, ...]], Changes],
+    changes_of: ChangesOf,
 ) -> tuple[Todo, ...]:
     """The lists that :func:`dump_steps` gave; ``changes_of`` a range are its own.
 
@@ -54,10 +58,13 @@ def load_steps(
     IndexError where it is no such JSON at all.
     """
     rows = [_check_row(row) for row in value["entries"]]
-    planned = {row["plan"]: tuple(map(Oid, row["commits"])) for row in rows}
+    planned = {
+        row["plan"]: (tuple(map(Oid, row["commits"])), _source_of_row(row))
+        for row in rows
+    }
     plans = {
-        number: _plan(value["plans"][number], changes_of(oids))
-        for number, oids in planned.items()
+        number: _plan(value["plans"][number], changes_of(oids, source))
+        for number, (oids, source) in planned.items()
         if number is not None
     }
     entries = [_entry_of_row(row, commits, plans) for row in rows]
@@ -105,7 +112,14 @@ def _entry_value(entry: Entry, plans: "_Table[Plan]") -> Json:
         "action": entry.action,
         "message": None if entry.message is None else _json_text(entry.message),
         "plan": None if entry.plan is None else plans.place(entry.plan),
+        "source": None if entry.source is None else _source_value(entry.source),
     }
+
+
+def _source_value(source: Source) -> Json:
+    from gitsplit.planfile.dump import source_value  # few drafts have any
+
+    return source_value(source)
 
 
 def _plan_value(plan: Plan) -> Json:
@@ -155,7 +169,18 @@ def _entry_of_row(
     first, *rest = (commits[Oid(oid)] for oid in row["commits"])
     if plan is not None and len(plan.continued_by) != len(row["commits"]):
         raise ValueError("a plan for something else")
-    return Entry(first, row["action"], message, plan, tuple(rest))
+    return Entry(first, row["action"], message, plan, tuple(rest), _source_of_row(row))
+
+
+def _source_of_row(row: Json) -> Source | None:
+    if row.get("source") is None:
+        return None
+    from gitsplit.planfile.parse import load_source  # few drafts have any
+
+    try:
+        return load_source(row["source"])
+    except InvalidPlan as refusal:
+        raise ValueError(str(refusal)) from refusal
 
 
 def _todo_of_rows(

@@ -16,7 +16,7 @@ from posixpath import dirname
 
 from msgspec import Struct
 
-from gitsplit.model.diff import FileChange, sort_key
+from gitsplit.model.diff import FileChange, lines_by_commit, sort_key
 from gitsplit.model.listing import enumeration
 from gitsplit.proposal import source_text
 from gitsplit.proposal.features import (
@@ -133,6 +133,13 @@ def _shares(row: Sequence[float]) -> list[float]:
     return [value / total for value in found]
 
 
+def _sameness(one: Mapping[int, float], two: Mapping[int, float]) -> float:
+    """Twice the cosine, less one; 0 where one of them is of no length."""
+    if not one or not two:
+        return 0.0
+    return 2 * sum(one[at] * two[at] for at in one.keys() & two.keys()) - 1
+
+
 def file_likeness(bags: Sequence[Mapping[str, int]]) -> Matrix:
     """The same for whole files, where words that all of them have count a little."""
     return _products(word_vectors(bags, least=0.15))
@@ -183,14 +190,16 @@ class CommitFeatures(Struct, frozen=True, dict=True):
     """A commit's pieces and their features, each found when it is first asked.
 
     ``earlier`` has the paths that each of the commits before it changed, ``message`` is
-    its own. Matrices and tuples over pieces are in the order of ``pieces``; those over
-    files are by :attr:`file_at`.
+    its own. Where several commits made the change, ``homes`` has for each the one whose
+    lines its own count as; None where they say nothing. Matrices and tuples over pieces
+    are in the order of ``pieces``; those over files are by :attr:`file_at`.
     """
 
     changes: tuple[FileChange, ...]
     pieces: tuple[Piece, ...]
     earlier: tuple[frozenset[bytes], ...] = ()
     message: str = ""
+    homes: tuple[int | None, ...] = ()
 
     @cached_property
     def texts(self) -> Texts:
@@ -279,6 +288,27 @@ class CommitFeatures(Struct, frozen=True, dict=True):
         chances = [_shares(row) for row in self.in_message]
         usual = 1 / len(self.in_message[0]) if self.in_message else 1.0
         return [[sum(map(mul, one, two)) - usual for two in chances] for one in chances]
+
+    @cached_property
+    def by_one_commit(self) -> Matrix | None:
+        """How far each two pieces are the same commits' work, from -1 to 1.
+
+        0 where nothing is known of one of them; None where one commit made all.
+        """
+        if not self.homes:
+            return None
+        found = [self._work_on(piece) for piece in self.pieces]
+        return [[_sameness(one, two) for two in found] for one in found]
+
+    def _work_on(self, piece: Piece) -> dict[int, float]:
+        """How much of a piece each commit has made, as a vector of length one."""
+        lines: Counter[int] = Counter()
+        for edit in piece:
+            for commit, n in lines_by_commit(self.changes[edit.file], edit).items():
+                if (home := self.homes[commit]) is not None:
+                    lines[home] += n
+        length = sqrt(sum(n * n for n in lines.values()))
+        return {commit: n / length for commit, n in lines.items()}
 
     @cached_property
     def file_at(self) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from gitsplit.proposal.originals import Original
 from gitsplit.proposal.trailers import ON_ALL, TrailerPlace
 
 COPIED_TRAILERS = tuple(sorted(ON_ALL, reverse=True))
@@ -14,13 +15,15 @@ class Context(Struct, frozen=True):
     ``subjects`` are those of the latest commits, newest first; proposed messages are
     in their style. ``copied`` are the keys (in lower case) of the trailers that each
     new commit has, ``customs`` those that have another place by custom.
-    ``changed_paths`` are the paths that each of the latest commits changed.
+    ``changed_paths`` are the paths that each of the latest commits changed. Where
+    several commits made the change, they are its ``originals``.
     """
 
     subjects: tuple[bytes, ...] = ()
     copied: tuple[bytes, ...] = COPIED_TRAILERS
     customs: tuple[tuple[bytes, TrailerPlace], ...] = ()
     changed_paths: tuple[frozenset[bytes], ...] = ()
+    originals: tuple[Original, ...] = ()
 
 
 NOTHING_KNOWN = Context()

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from gitsplit.model.diff import Edit, size_of, sort_key
 from gitsplit.model.memo import memo
-from gitsplit.model.message import subject_of
+from gitsplit.model.message import subject_of, with_trailer_lines
 from gitsplit.model.message_parts import (
     NO_HEIR,
     MessagePart,
@@ -32,6 +32,11 @@ from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.context import Context
 from gitsplit.proposal.features import Piece
 from gitsplit.proposal.order import heir_of
+from gitsplit.proposal.originals import (
+    kept_messages,
+    message_of_others,
+    people_of_others,
+)
 from gitsplit.proposal.speaking import Audience, GroupWords, text_stems
 from gitsplit.proposal.subjects import (
     SubjectChoice,
@@ -79,11 +84,15 @@ class ProposedMessages(Struct, frozen=True):
     """What is proposed for the commits of a plan.
 
     ``split`` says which has which parts of the original message; ``subjects`` has for
-    each group its choices, best first, none for one without edits.
+    each group its choices, best first, none for one without edits. Where several
+    commits made the change, ``kept`` are the messages of groups that continue one, and
+    ``people`` the trailers that others have.
     """
 
     split: MessageSplit
     subjects: tuple[tuple[SubjectChoice, ...], ...]
+    kept: Mapping[int, bytes] = {}
+    people: Mapping[int, tuple[bytes, ...]] = {}
 
     @property
     def messages(self) -> tuple[bytes, ...]:
@@ -93,8 +102,14 @@ class ProposedMessages(Struct, frozen=True):
     def in_plan(self, plan: Plan) -> Plan:
         """The plan with these messages; those that aren't the original are proposed."""
         groups = tuple(
-            replace(group, message=said, is_proposed=said != self.split.message)
-            for group, said in zip(plan.groups, self.messages, strict=True)
+            replace(
+                group,
+                message=said,
+                is_proposed=said != self.split.message and number not in self.kept,
+            )
+            for number, (group, said) in enumerate(
+                zip(plan.groups, self.messages, strict=True)
+            )
         )
         return replace(plan, groups=groups)
 
@@ -103,11 +118,15 @@ class ProposedMessages(Struct, frozen=True):
 
         An original without a word stays as it is.
         """
+        if group in self.kept:
+            return self.kept[group]
         if group == self.split.heir and not self.split.parts:
             return self.split.message
         choices = self.subjects[group]
         subject = choices[choice].text if choices else b""
-        return composed_message(self.split, group, subject)
+        made = composed_message(self.split, group, subject)
+        people = self.people.get(group, ())
+        return with_trailer_lines(made, people) if people else made
 
 
 def pieces_by_group(plan: Plan, pieces: Sequence[Piece]) -> list[list[int]]:
@@ -164,7 +183,31 @@ def proposed_messages(
     commit: CommitFeatures, plan: Plan, message: bytes, context: Context
 ) -> ProposedMessages:
     """What is proposed for the commits of a plan that splits one with ``message``."""
+    if context.originals:
+        return _messages_of_originals(commit, plan, context)
     split = _proposed_split(commit, plan, message, context)
+    return messages_of_split(commit, plan, split, context)
+
+
+def _messages_of_originals(
+    commit: CommitFeatures, plan: Plan, context: Context
+) -> ProposedMessages:
+    """What is proposed where several commits made the change, as the plan has heirs.
+
+    What nobody's message says goes to those that continue no commit.
+    """
+    kept = kept_messages(plan, context.originals)
+    message = message_of_others(plan, context.originals)
+    pieces = pieces_by_group(plan, commit.pieces)
+    free = [group for group in groups_with_edits(plan) if group not in kept]
+    parts, homes = message_parts(message), list[tuple[int, ...]]()
+    if free:
+        audience = _audience(commit, [pieces[group] for group in free])
+        most = max(range(len(free)), key=lambda at: audience.groups[at].lines)
+        for part, own in zip(parts, part_homes(parts, audience, most), strict=True):
+            is_said = part.kind not in {"trailer"} and part is not parts[0]
+            homes.append(tuple(free[at] for at in own) if is_said else ())
+    split = MessageSplit(message, parts, tuple(homes) or ((),) * len(parts), NO_HEIR)
     return messages_of_split(commit, plan, split, context)
 
 
@@ -183,6 +226,8 @@ def messages_of_split(
             found if group == split.heir else tuple(_marked(found, original))
             for group, found in enumerate(subjects)
         ),
+        kept_messages(plan, context.originals),
+        people_of_others(plan, context.originals),
     )
 
 

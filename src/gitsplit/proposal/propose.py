@@ -12,7 +12,7 @@ By location: neighbours are apart where the gap between them is wide
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -48,6 +48,7 @@ from gitsplit.proposal.messages import (
     proposed_messages,
 )
 from gitsplit.proposal.order import Keep, owner_by_message, owner_of, plan_with_groups
+from gitsplit.proposal.originals import says_something, with_heirs
 from gitsplit.proposal.pieces import (
     groups_without_collisions,
     has_valid_trees,
@@ -103,6 +104,11 @@ class ProposalsByContent(Struct, frozen=True, dict=True):
     context: Context
     commit: CommitFeatures
     joined: str = ""
+
+    @property
+    def is_of_several(self) -> bool:
+        """Whether several commits made the change."""
+        return len(self.context.originals) > 1
 
     @cached_property
     def shortcut(self) -> str:
@@ -240,6 +246,8 @@ class ProposalsByContent(Struct, frozen=True, dict=True):
 
     def _main(self, clusters: Clusters) -> int | None:
         """The cluster that the message is about, if it is about one of them."""
+        if self.context.originals:
+            return None
         found = owner_by_message(self._about, [self._words(c) for c in clusters])
         return found[0] if found else None
 
@@ -296,27 +304,28 @@ class ProposalsByContent(Struct, frozen=True, dict=True):
         edits = tuple(sorted(home, key=sort_key))
         group_of = tuple(home[edit] for edit in edits)
         owner, word = self._owner(edits, group_of)
-        bare = Plan(self.changes, edits, group_of, (), (owner,))
-        plan = plan_with_groups(
+        bare = self._bare(edits, group_of, owner)
+        plan = _plan_with_messages(
+            self,
             bare,
-            self.message,
-            self.messages(bare).messages,
             lambda g, part: _reason(
                 self.changes, part, findings[g], word if g == owner else ""
             ),
         )
         return plan if has_valid_trees(plan) else self._plan_without_collisions(plan)
 
+    def _bare(
+        self, edits: tuple[Edit, ...], group_of: tuple[int, ...], owner: int | None
+    ) -> Plan:
+        return _bare_plan(self.changes, edits, group_of, owner, self.context)
+
     def _plan_without_collisions(self, plan: Plan) -> Plan:
         """The plan with the groups joined whose paths can't stand in one tree."""
         group_of = groups_without_collisions(self.changes, plan.edits, plan.group_of)
         owner, _ = self._owner(plan.edits, group_of)
-        bare = Plan(self.changes, plan.edits, group_of, (), (owner,))
-        return plan_with_groups(
-            bare,
-            self.message,
-            self.messages(bare).messages,
-            lambda _, part: location_reason(self.changes, part),
+        bare = self._bare(plan.edits, group_of, owner)
+        return _plan_with_messages(
+            self, bare, lambda _, part: location_reason(self.changes, part)
         )
 
     def _owner(
@@ -324,8 +333,11 @@ class ProposalsByContent(Struct, frozen=True, dict=True):
     ) -> tuple[int | None, str]:
         """The group that keeps the Change-Id, and the word it shares with the message.
 
-        The word is empty where something else decided.
+        The word is empty where something else decided. Where several commits made the
+        change, each has one of its own.
         """
+        if self.context.originals:
+            return None, ""
         if self.keep == "auto" and max(group_of, default=0):
             bare = Plan(self.changes, tuple(edits), tuple(group_of), (), (None,))
             by_subject = group_of_subject(self.commit, bare, self.message)
@@ -397,7 +409,11 @@ def proposals_by_content(
     """The proposals by content for a commit that did ``changes`` under ``message``."""
     cut = pieces_of(changes, edits_of(changes))
     said = without_change_id(message).decode("utf-8", "replace")
-    commit = CommitFeatures(changes, cut.pieces, context.changed_paths, said)
+    homes = tuple(
+        each.counts_for if says_something(each.message) else None
+        for each in context.originals
+    )
+    commit = CommitFeatures(changes, cut.pieces, context.changed_paths, said, homes)
     return ProposalsByContent(changes, message, keep, context, commit, cut.shortcut)
 
 
@@ -437,6 +453,11 @@ class ProposalsByLocation(Struct, frozen=True, dict=True):
 
     shortcut = ""
 
+    @property
+    def is_of_several(self) -> bool:
+        """Whether several commits made the change."""
+        return len(self.context.originals) > 1
+
     def plan(self, number: int | None = None, at_least: int = 1) -> Plan:
         """The plan of ``number`` groups; without a number, of as many as ``by`` makes.
 
@@ -461,12 +482,9 @@ class ProposalsByLocation(Struct, frozen=True, dict=True):
     def _plan_of(self, edits: tuple[Edit, ...], group_of: tuple[int, ...]) -> Plan:
         """The plan with these groups, whose messages and reasons say where they are."""
         owner = owner_of(self.keep, edits, group_of)
-        bare = Plan(self.changes, edits, group_of, (), (owner,))
-        return plan_with_groups(
-            bare,
-            self.message,
-            self.messages(bare).messages,
-            lambda _, part: location_reason(self.changes, part),
+        bare = _bare_plan(self.changes, edits, group_of, owner, self.context)
+        return _plan_with_messages(
+            self, bare, lambda _, part: location_reason(self.changes, part)
         )
 
     def messages(self, plan: Plan) -> ProposedMessages:
@@ -495,6 +513,27 @@ class ProposalsByLocation(Struct, frozen=True, dict=True):
 
 Proposals = ProposalsByContent | ProposalsByLocation
 """The proposals for one commit: a plan for each number of groups."""
+
+
+def _bare_plan(
+    changes: tuple[FileChange, ...],
+    edits: tuple[Edit, ...],
+    group_of: tuple[int, ...],
+    owner: int | None,
+    context: Context,
+) -> Plan:
+    """The plan with these groups, without messages yet; who continues what is known."""
+    bare = Plan(changes, edits, group_of, (), (owner,))
+    return with_heirs(bare, context.originals) if context.originals else bare
+
+
+def _plan_with_messages(
+    proposals: Proposals, bare: Plan, reason: Callable[[int, list[Edit]], str]
+) -> Plan:
+    """The plan with its groups: each has a message and a reason."""
+    said = proposals.messages(bare)
+    plan = plan_with_groups(bare, proposals.message, said.messages, reason)
+    return said.in_plan(plan) if proposals.context.originals else plan
 
 
 def proposals(

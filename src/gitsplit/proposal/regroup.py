@@ -96,7 +96,7 @@ def _with_decisions(
     """The ``wanted`` plan with what the user has decided about the one before."""
     plan = without_empty_groups(_with_dropped(before, wanted))
     heirs = list(_heirs(before, plan))
-    owner = before.owner
+    owner = None if before.has_origins else before.owner
     if owner is not None:
         if heirs[owner] is not None and not _is_default(before, owner, offered):
             plan = replace(plan, continued_by=(heirs[owner],))

@@ -116,6 +116,8 @@ def _messages_now(
     """What is proposed where the groups ``kept`` have the sentences that they had."""
     made = _messages_by_hunks(plan, proposals)
     split = messages_for(before, proposals).split
+    if split.message != made.split.message:
+        return made  # of several commits others are continued now
     homes = tuple(_homes_now(plan, before, kept, split, made.split))
     if homes == made.split.homes:
         return made

@@ -57,9 +57,19 @@ class PairWeights(Struct, frozen=True):
 WEIGHTS = PairWeights(Linear.of(weights.ACROSS_FILES), Linear.of(weights.IN_ONE_FILE))
 
 
+BY_ONE_COMMIT = 2.0
+"""How much more it speaks for two pieces that the same commits made them."""
+
+
 def scores(commit: CommitFeatures) -> Matrix:
     """The score matrix of a commit's pieces."""
-    return score_matrix(commit.file_at, _signal_rows(commit), WEIGHTS)
+    found = score_matrix(commit.file_at, _signal_rows(commit), WEIGHTS)
+    if (work := commit.by_one_commit) is None:
+        return found
+    return [
+        [score + BY_ONE_COMMIT * same for score, same in zip(*rows, strict=True)]
+        for rows in zip(found, work, strict=True)
+    ]
 
 
 def score_matrix(

@@ -115,6 +115,12 @@ def _lines(message: bytes) -> dict[bytes, bytes]:
     return {text.lower(): text for text in found if _key_of(text) in keys}
 
 
+def sign_offs(message: bytes) -> list[bytes]:
+    """The sign-offs of a message, each on one line."""
+    lines = _lines(message).values()
+    return [line for line in lines if _key_of(line) == b"signed-off-by"]
+
+
 def _key_of(line: bytes) -> bytes:
     """The key of a trailer, in lower case."""
     return line.partition(b":")[0].strip().lower()

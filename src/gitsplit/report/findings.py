@@ -211,7 +211,7 @@ def _split(
         ),
         shortcut=proposals.shortcut if proposals else "",
         given_up=tuple(commits_not_continued(entry, commits, ids)),
-        commits=entry.commits if entry.rest else (),
+        commits=entry.commits if plan.is_woven else (),
     )
 
 

@@ -16,10 +16,10 @@ from itertools import groupby
 from gitsplit.model.escape import inert_json, printable, seen_parts
 from gitsplit.model.listing import line_counts, quantity
 from gitsplit.model.message import subject_of
-from gitsplit.model.objects import NO_OBJECT, Oid
+from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.planfile.compact import compact_plan
-from gitsplit.planfile.document import CommitEntry, FileEntry
+from gitsplit.planfile.document import CommitEntry, FileEntry, commit_of_source
 from gitsplit.planfile.dump import text_value
 from gitsplit.planfile.extract import PAGE_START
 from gitsplit.planfile.numbering import bare_entry
@@ -140,8 +140,8 @@ def _fate(
         lines = [line.rstrip() for line in fate_lines(fate, False)]
         yield _lines(lines)
         return
-    source = fate.entry.commit.stands_for
-    at, entry = entries[fate.entry.oid if source is None else source.head or NO_OBJECT]
+    source = fate.entry.source or fate.entry.commit.stands_for
+    at, entry = entries[fate.entry.oid if source is None else commit_of_source(source)]
     plan = without_empty_groups(fate.entry.plan)
     hunks = [*page_hunks(plan)]
     yield f'<section class="split" data-entry="{at}" aria-labelledby="s{at}">\n'

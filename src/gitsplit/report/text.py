@@ -105,6 +105,8 @@ def split_name(entry: Entry) -> tuple[str, bytes | None]:
     if not entry.rest:
         return entry.oid[:10], entry.commit.subject
     number = quantity(len(entry.commits), "commit")
+    if entry.source is not None:
+        number += " as one change"
     return f"{entry.oid[:10]} to {entry.rest[-1].oid[:10]}, {number}", None
 
 

@@ -20,12 +20,13 @@ from gitsplit.model.diff import Edit, FileChange, is_part_of, sort_key
 from gitsplit.model.escape import printable
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
+from gitsplit.model.series import Source, Squash
 from gitsplit.model.todo import Todo
-from gitsplit.planfile.saved_steps import dump_steps, load_steps
+from gitsplit.planfile.saved_steps import ChangesOf, dump_steps, load_steps
 from gitsplit.tui.state.app_state import Confirmed, History, HistoryStep, Screen
 from gitsplit.tui.state.undo import Memory, is_consistent
 from gitsplit.workflow.propose import Request
-from gitsplit.workflow.work import Work, changes_of_ranges
+from gitsplit.workflow.work import Work
 
 VERSION = 2
 
@@ -77,7 +78,10 @@ def draft_of_other_head(repo: Repository, work: Work) -> str | None:
 def _draft_file(repo: Repository, work: Work) -> DraftFile:
     """The draft of the series; of one that began as a range there is another."""
     is_range = any(entry.rest for entry in work.todo.entries)
-    return DraftFile.of(repo, work.series, work.head_ref, "range" if is_range else "")
+    kind = "range" if is_range else ""
+    if any(isinstance(entry.source, Squash) for entry in work.todo.entries):
+        kind = "squash"
+    return DraftFile.of(repo, work.series, work.head_ref, kind)
 
 
 def load_memory(repo: Repository, work: Work, draft: Todo) -> Memory | None:
@@ -219,7 +223,7 @@ def memory_in(
 
 def _memory_from_json(
     value: Any,
-    changes_of: Callable[[tuple[Oid, ...]], tuple[FileChange, ...]],
+    changes_of: ChangesOf,
     work: Work,
 ) -> Memory:
     commits = {commit.oid: commit for commit in work.series.commits}
@@ -268,25 +272,27 @@ def _confirmed_from_json(value: Any, todo: Todo) -> Confirmed:
     }
 
 
-def _changes_reader(
-    repo: Repository, work: Work, todo: Todo
-) -> Callable[[tuple[Oid, ...]], tuple[FileChange, ...]]:
+def _changes_reader(repo: Repository, work: Work, todo: Todo) -> ChangesOf:
     """A function that gives what the commits of a range changed; of one mostly.
 
     Those not in the draft are read from git.
     """
     commits = {commit.oid: commit for commit in work.series.commits}
-    known: dict[tuple[Oid, ...], tuple[FileChange, ...]] = {
-        tuple(commit.oid for commit in entry.commits): entry.plan.changes
-        for entry in todo.entries
-        if entry.plan is not None
-    }
+    known: dict[tuple[tuple[Oid, ...], Source | None], tuple[FileChange, ...]] = {}
+    for entry in todo.entries:
+        if entry.plan is not None:
+            oids = tuple(commit.oid for commit in entry.commits)
+            known[oids, entry.source] = entry.plan.changes
 
-    def changes_of(oids: tuple[Oid, ...]) -> tuple[FileChange, ...]:
-        if oids not in known:
+    def changes_of(
+        oids: tuple[Oid, ...], source: Source | None
+    ) -> tuple[FileChange, ...]:
+        if (oids, source) not in known:
+            from gitsplit.workflow.plan_files import changes_of_entry  # seldom needed
+
             own = tuple(commits[oid] for oid in oids)
-            known[oids] = changes_of_ranges(repo, [own])[oids[0]]
-        return known[oids]
+            known[oids, source] = changes_of_entry(repo, own, source)
+        return known[oids, source]
 
     return changes_of
 

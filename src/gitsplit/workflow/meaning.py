@@ -47,10 +47,11 @@ def request_meant(
     """
     name = request.upstream
     if name is None:
-        meant = _latest(repo, request) if isinstance(refusal, NoUpstream) else None
+        is_free = isinstance(refusal, NoUpstream) and not request.squash
+        meant = _latest(repo, request) if is_free else None
     elif isinstance(refusal, UnknownRevision) and (ends := ends_of_range(name)):
         meant = replace(request, upstream=_start_of(repo, name, *ends))
-    elif request.commits or request.resplit:
+    elif request.commits or request.resplit or request.squash:
         meant = None
     else:
         oid = _commit_meant(repo, name, refusal)

@@ -1,6 +1,6 @@
 """Between plan files and the work of a run: what one says is to be done, and back."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from errno import EEXIST, EISDIR, EPERM
 from pathlib import Path
 
@@ -19,7 +19,13 @@ from gitsplit.git.state_dir import create_file, is_inside_git_dir, write_file
 from gitsplit.model.diff import FileChange
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
-from gitsplit.model.series import Series, SourceCommit, Uncommitted
+from gitsplit.model.series import (
+    Series,
+    Source,
+    SourceCommit,
+    Squash,
+    Uncommitted,
+)
 from gitsplit.model.todo import Entry, Todo, refuse_broken_range, todo_layout
 from gitsplit.planfile.document import CommitEntry, PlanDocument
 from gitsplit.planfile.match import entry_of_plan, plan_of_entry, with_originals
@@ -44,20 +50,22 @@ def read_plan(
         from gitsplit.workflow.plan_fit import fitted_work  # few plans need it
 
         return fitted_work(repo, request, document)
+    if request.squash and not any(entry.source for entry in document.series):
+        raise InvalidPlan(
+            "The plan was made for commits, and not for a branch as one change.",
+            hint="As in: gitsplit --plan FILE",
+        )
     series = _series_of_plan(repo, request, document)
+    document = with_commits_of_sources(series, document)
     by_oid = {commit.oid: commit for commit in series.commits}
     entries = [
-        (given, tuple(by_oid[oid] for oid in given.commits))
+        (given, tuple(by_oid[oid] for oid in given.originals))
         for given in _entries_in_order(series, document)
     ]
-    for _, commits in entries:
-        refuse_broken_range(series, commits)
-    split = [commits for given, commits in entries if given.action == "split"]
-    read = {e.commits: e.plan.changes for e in known.entries if e.plan} if known else {}
-    changes = {
-        **{commits[0].oid: read[commits] for commits in split if commits in read},
-        **changes_of_ranges(repo, [c for c in split if c not in read]),
-    }
+    for given, commits in entries:
+        if given.source is None:
+            refuse_broken_range(series, commits)
+    changes = _changes_by_entry(repo, entries, known)
     todo = Todo(
         tuple(
             entry
@@ -117,6 +125,86 @@ def _other_source_error(source: Uncommitted | None) -> InvalidPlan:
     )
 
 
+def with_commits_of_sources(series: Series, document: PlanDocument) -> PlanDocument:
+    """The document whose entries about a source know all the commits behind it.
+
+    Raises InvalidPlan where the series hasn't those.
+    """
+    return replace(
+        document,
+        series=tuple(
+            with_originals(entry, commits_of_squash(series, entry.source))
+            if isinstance(entry.source, Squash)
+            else entry
+            for entry in document.series
+        ),
+    )
+
+
+def commits_of_squash(series: Series, source: Squash) -> tuple[Oid, ...]:
+    """The commits of the series after base, up to tip.
+
+    Raises InvalidPlan where tip is none of them.
+    """
+    parents = {commit.oid: commit.raw.parents for commit in series.commits}
+    if source.tip not in parents:
+        raise InvalidPlan(
+            f"The plan squashes commits up to {source.tip[:10]}, which is not in the"
+            " series.",
+            hint="A plan can name only commits between its upstream and its head.",
+        )
+    below = _reachable(parents, source.base)
+    inside = _reachable(parents, source.tip) - below
+    return tuple(commit.oid for commit in series.commits if commit.oid in inside)
+
+
+def _reachable(parents: Mapping[Oid, Sequence[Oid]], tip: Oid | None) -> set[Oid]:
+    """The commits of a series that can be reached from a commit, itself included."""
+    found: set[Oid] = set()
+    waiting = [tip] if tip in parents else []
+    while waiting:
+        oid = waiting.pop()
+        if oid is not None and oid in parents and oid not in found:
+            found.add(oid)
+            waiting += parents[oid]
+    return found
+
+
+def _changes_by_entry(
+    repo: Repository,
+    entries: Sequence[tuple[CommitEntry, tuple[SourceCommit, ...]]],
+    known: Todo | None,
+) -> Mapping[Oid, tuple[FileChange, ...]]:
+    """What each split entry is about has changed, by its first commit.
+
+    What ``known`` splits in the same way isn't read once more.
+    """
+    read = {
+        (entry.commits, entry.source): entry.plan.changes
+        for entry in (known.entries if known else ())
+        if entry.plan
+    }
+    split = [(c, given.source) for given, c in entries if given.action == "split"]
+    found = {each[0][0].oid: read[each] for each in split if each in read}
+    left = [each for each in split if each not in read]
+    found |= changes_of_ranges(repo, [c for c, source in left if source is None])
+    for commits, source in left:
+        if source is not None:
+            found[commits[0].oid] = changes_of_entry(repo, commits, source)
+    return found
+
+
+def changes_of_entry(
+    repo: Repository, commits: tuple[SourceCommit, ...], source: Source | None
+) -> tuple[FileChange, ...]:
+    """What commits changed that are split together, or all as one change."""
+    if isinstance(source, Squash):
+        from gitsplit.workflow.squash import squashed_changes  # few plans have any
+
+        return squashed_changes(repo, source, commits)
+    return changes_of_ranges(repo, [commits])[commits[0].oid]
+
+
 def _json_of(text: bytes) -> bytes:
     """The JSON text of a plan file, out of Markdown or a page where it is that."""
     if text.startswith(b"{"):
@@ -137,8 +225,10 @@ def _todo_entries(
     ``changes`` are those of each range that is split.
     """
     if given.action == "split":
-        plan = _plan_of_entry(request, given, changes[given.commit])
-        yield Entry(commits[0], "split", plan=plan, rest=commits[1:])
+        plan = _plan_of_entry(request, given, changes[commits[0].oid])
+        yield Entry(
+            commits[0], "split", plan=plan, rest=commits[1:], source=given.source
+        )
     else:
         yield from (Entry(commit, given.action, given.message) for commit in commits)
 
@@ -152,7 +242,7 @@ def _plan_of_entry(
 
 def plan_with_owner(request: Request, entry: CommitEntry, plan: Plan) -> Plan:
     """The plan of an entry with an owner; InvalidPlan where a range is to get one."""
-    if not entry.later:
+    if not (entry.later or entry.source):
         return with_owner(plan, request.keep)
     if request.keep != "auto":
         raise InvalidPlan(
@@ -194,7 +284,7 @@ def _other_plan_error(what: str, document: PlanDocument) -> InvalidPlan:
 def _entries_in_order(series: Series, document: PlanDocument) -> list[CommitEntry]:
     """The plan's entries in the new order; commits that it doesn't name are picked."""
     order = {commit.oid: None for commit in series.commits}
-    named = [oid for entry in document.series for oid in entry.commits]
+    named = [oid for entry in document.series for oid in entry.originals]
     known = set(named)
     if len(known) < len(named):
         raise InvalidPlan("The plan names a commit twice.", hint="Name it once.")
@@ -205,7 +295,7 @@ def _entries_in_order(series: Series, document: PlanDocument) -> list[CommitEntr
         )
     unnamed = [oid for oid in order if oid not in known]
     if named == [oid for oid in order if oid in known]:
-        entries = {entry.commit: entry for entry in document.series}
+        entries = {entry.originals[0]: entry for entry in document.series}
         entries |= {oid: CommitEntry(oid) for oid in unnamed}
         return [entries[oid] for oid in order if oid in entries]
     if unnamed:

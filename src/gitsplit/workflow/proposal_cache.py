@@ -66,7 +66,11 @@ class ProposalCache(Struct):
 
     def __post_init__(self) -> None:
         """Take over what was proposed before the screen opened."""
-        self._proposals = dict(self.work.proposals)
+        self._proposals = {
+            oid: found
+            for oid, found in self.work.proposals.items()
+            if not found.is_of_several  # which is no proposal for the first of them
+        }
         self._place = {c.oid: at for at, c in enumerate(self.work.series.commits)}
 
     def _commit(self, oid: Oid) -> SourceCommit:
@@ -169,7 +173,8 @@ class ProposalCache(Struct):
         A range's plan has the changes of all its commits, so it doesn't say.
         """
         plan = self.work.todo.entry(commit.oid).plan
-        if plan is not None and not plan.is_range:
+        entry = self.work.todo.entry(commit.oid)
+        if plan is not None and not plan.is_range and entry.source is None:
             return plan.changes
         ahead = self._ahead.pop(commit.oid, None)
         return history.file_changes(repo, commit) if ahead is None else ahead

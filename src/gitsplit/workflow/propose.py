@@ -29,8 +29,9 @@ class Request(Struct, frozen=True):
     ``fit`` places what of the plan fits commits that have changed since.
     ``moves_ids`` moves Change-Ids that Gerrit doesn't see down into the footer,
     ``branches`` is the template for the names of branches at new commits.
-    ``resplit`` splits the whole series as one range; ``worktree`` what has changed in
-    the files, with ``untracked`` ones too, and ``staged`` what is staged. ``accepts``
+    ``resplit`` splits the whole series as one range, ``squash`` as one change;
+    ``worktree`` what has changed in the files, with ``untracked`` ones too, and
+    ``staged`` what is staged; ``read`` names what is only looked at. ``accepts``
     applies what is proposed without a screen, ``edits`` has it edited as text first.
     ``checks`` are commands to run on each new commit, ``jobs`` of them at once; with
     ``repair`` those that fail are repaired, in at most ``repair_runs`` runs each.
@@ -47,9 +48,11 @@ class Request(Struct, frozen=True):
     moves_ids: bool = False
     resplit: bool = False
     branches: str | None = None
+    squash: bool = False
     worktree: bool = False
     untracked: bool = False
     staged: bool = False
+    read: str | None = None
     drop_to: DropTo = "worktree"
     checks: tuple[str, ...] = ()
     jobs: int | None = None

@@ -171,13 +171,9 @@ def read_work(
     named. Raises what reading the series raises, InvalidPlan where the plan doesn't
     fit, and NoBranchName.
     """
-    if request.plan is not None:
-        from gitsplit.workflow.plan_files import read_plan
-
-        return read_plan(repo, request, request.plan)
+    if (work := _of_one_kind(repo, request, tell)) is not None:
+        return work
     series = _read_series(repo, request)
-    if request.resplit:
-        return make_work(repo, request, series, _range_at_home(repo, series))
     is_open = asks and len(series.commits) > 1 and not request.commits
     chosen = () if is_open else _commits_to_split(repo, series, request, every)
     changes = history.changes_of(repo, chosen)
@@ -194,6 +190,24 @@ def read_work(
             work = _with_proposal(repo, request, work, commit, done, is_asked=is_asked)
     is_hopeless = len(work.refused) == len([*filter(None, changes)])
     return _raise_refusal(work, is_asked or is_hopeless)
+
+
+def _of_one_kind(
+    repo: Repository, request: Request, tell: TellProposing
+) -> Work | None:
+    """The work of a plan, a squash or a range; None where commits are to be chosen."""
+    if request.plan is not None:
+        from gitsplit.workflow.plan_files import read_plan
+
+        return read_plan(repo, request, request.plan)
+    if request.squash:
+        from gitsplit.workflow.squash import read_squash
+
+        return read_squash(repo, request, tell)
+    if request.resplit:
+        series = history.read_series(repo, request.upstream, (), request.root)
+        return make_work(repo, request, series, _range_at_home(repo, series))
+    return None
 
 
 def read_meant_work(

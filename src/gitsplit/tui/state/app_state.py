@@ -505,8 +505,11 @@ class State(Struct, frozen=True):
     @property
     def own_proposals(self) -> "Proposals | None":
         """The proposals for what is open; none where it is a range."""
-        is_range = self.plan.is_range
-        return None if is_range else self.proposals.get(self.target.commit)
+        plan, found = self.plan, self.proposals.get(self.target.commit)
+        if plan.is_woven or found is None:
+            return None
+        is_of_several = plan.is_range or found.is_of_several
+        return None if is_of_several and found.changes != plan.changes else found
 
     @property
     def is_alone(self) -> bool:

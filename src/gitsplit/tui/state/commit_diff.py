@@ -189,7 +189,7 @@ _ROWS: Final = CommitRowsCache()  # gives the same as if it kept nothing
 def actual_commit(state: State, group: int) -> ActualCommit:
     """The diff and size of the commit of ``group``."""
     plan = state.plan
-    if plan.is_range or is_edited(plan, group):
+    if plan.is_woven or is_edited(plan, group):
         return _commits_from_files(plan, state.hunks_between)(group)
     rows = _ROWS.rows(plan, state.rows, group)
     return ActualCommit(plan, group, plan_sizes(plan)[group], rows)

@@ -94,7 +94,8 @@ def with_proposal_request(state: State, commit: Oid) -> State:
 
 def refuse_range(state: State, commit: Oid) -> None:
     """Raise ActionRefused where a range is asked for: nothing is proposed for one."""
-    if state.todo.entry(commit).rest:
+    entry = state.todo.entry(commit)
+    if entry.rest and entry.source is None:
         raise ActionRefused(
             "Nothing is proposed for a range of commits.",
             hint=keyed(state, "{new-commit} makes a new commit, {merge} merges two."),

@@ -48,7 +48,7 @@ def proposal_words(state: State) -> str:
         is_shown = state.screen is Screen.SERIES and commit_to_propose(state)
         return PROPOSING if is_shown else ""
     commit = state.target.commit
-    if state.plan.is_range:
+    if state.plan.is_woven:
         return ""
     if commit in state.offered:
         return keyed(state, OFFER)

@@ -3,14 +3,13 @@
 And which of them continues the original.
 """
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import assert_never
 
 from msgspec.structs import replace
 
 from gitsplit.errors import ActionRefused, NothingToDo
-from gitsplit.model.diff import Fact, FactEdit, size_of
+from gitsplit.model.diff import Fact, FactEdit
 from gitsplit.model.encoding import message_in_utf8
 from gitsplit.model.listing import quantity
 from gitsplit.model.plan import (
@@ -227,11 +226,8 @@ def _next_original(plan: Plan, group: int) -> int:
 
     The next one after that which it continues, those with most lines in it first.
     """
-    lines: Counter[int] = Counter()
-    for edit, home in zip(plan.edits, plan.group_of, strict=True):
-        if home == group:
-            lines[plan.changes[edit.file].commit] += size_of(edit)
-    sources = sorted(range(len(plan.continued_by)), key=lambda at: -lines[at])
+    lines = plan.lines_by_group()[group]
+    sources = sorted(range(len(plan.continued_by)), key=lambda at: -lines.get(at, 0))
     now = plan.continues(group)
     return sources[0 if now is None else (sources.index(now) + 1) % len(sources)]
 

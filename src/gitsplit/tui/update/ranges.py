@@ -91,6 +91,8 @@ def _known_changes(
     found = dict(state.changes)
     for entry in entries:
         plan = entry.plan or state.plans.get(entry.oid)
+        if entry.source is not None:
+            continue  # what each of its commits did isn't in its plan
         if plan is not None and not entry.rest:
             found[entry.oid] = plan.changes
         elif plan is not None:

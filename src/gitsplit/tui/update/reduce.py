@@ -454,7 +454,7 @@ def _with_repair(state: State, report: Repaired) -> State:
         tried = replace(state, beyond_repair=report.todo)
         return replace(tried, status=report.words, refusal=Refusal.NOTE)
     plan, before = report.plan, state.todo.plans[report.oid]
-    if not plan.is_range and report.oid in state.proposals:
+    if not plan.is_woven and report.oid in state.proposals:
         from gitsplit.proposal.rewording import with_words_followed  # known by now
 
         plan = with_words_followed(plan, before, state.proposals[report.oid])

@@ -362,7 +362,7 @@ def _after_homecoming(state: State, selection: Selection) -> State:
     """The state with each selected hunk in the commit whose lines it changes."""
     from gitsplit.model.lineage import home_of  # not to open with
 
-    if not state.plan.is_range:
+    if not state.plan.is_woven:
         raise NothingToDo(
             keyed(state, "{send-home} is for ranges."),
             hint=keyed(state, "{open-range} in the series opens one."),
@@ -414,7 +414,7 @@ def _others_along(
     state: State, plan: Plan, places: Sequence[int], group: int
 ) -> tuple[int, ...]:
     """The hunks of a range that go along: written or taken away by those sent."""
-    if not (plan.is_range and state.takes_along):
+    if not (plan.is_woven and state.takes_along):
         return ()
     from gitsplit.model.lineage import taken_along  # not to open with
 
@@ -437,7 +437,7 @@ def _unshown_words(before: Plan, plan: Plan) -> str:
     Both plans have the same edits. Where a line and what takes it away are in one
     commit, nothing is said.
     """
-    if not plan.is_range:
+    if not plan.is_woven:
         return ""
     from gitsplit.model.lineage import threads_of_places, unshown_lines
 

@@ -90,6 +90,11 @@ def _target_words(state: State) -> str:
     if len(commits) == 1:
         return f"{state.target.commit[:7]} {one_line(state.target.subject)}"
     number = quantity(len(commits), "commit")
+    if state.plan.has_origins:
+        number = f"{number} as one change"
+        merges = sum(len(commit.raw.parents) > 1 for commit in commits)
+        number += f", {quantity(merges, 'merge')} among them" if merges else ""
+        return f"{number}: {commits[0].oid[:7]} to {commits[-1].oid[:7]}"
     return f"{number} as one range: {commits[0].oid[:7]} to {commits[-1].oid[:7]}"
 
 

@@ -225,6 +225,8 @@ def _range_words(entry: Entry, plan: Plan, is_kept: bool) -> dict[int, str]:
         homes.setdefault(commit, set()).add(group)
         members.setdefault(group, set()).add(commit)
     edited = {override.group for override in plan.overrides}
+    if plan.has_origins:
+        return {heir: "changed" for heir in plan.continued_by if heir is not None}
     found = {}
     for group, each in enumerate(plan.groups):
         at, word = plan.continues(group), "new"

@@ -356,7 +356,7 @@ def _file_line(state: State, number: int, width: int, mark: str) -> StyleAndText
 
 def change_words(state: State, file: int) -> str:
     """Which commit of a range changes the file so; empty where there is only one."""
-    if not state.plan.is_range:
+    if not state.plan.is_woven:
         return ""
     commits = entries_of(state.todo)[state.target.commit].commits
     commit = commits[state.plan.changes[file].commit]

@@ -1,0 +1,137 @@
+"""A branch, or neighbours of a series, as one change: read, and a split proposed."""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from gitsplit.errors import EmptySeries, ManyMergeBases, NothingToSplit
+from gitsplit.git import history
+from gitsplit.git.naming import whole_branch
+from gitsplit.git.origins import with_origins
+from gitsplit.git.refs import short_name
+from gitsplit.git.repository import Repository
+from gitsplit.git.trees import EMPTY_TREE
+from gitsplit.model.diff import FileChange, edits_of
+from gitsplit.model.encoding import message_in_utf8
+from gitsplit.model.listing import quantity
+from gitsplit.model.series import Series, SourceCommit, Squash
+from gitsplit.model.todo import Entry, Todo, amended_message, fixed_up
+from gitsplit.proposal.originals import Original, squash_log
+from gitsplit.proposal.propose import Proposals, proposals
+from gitsplit.workflow.propose import Request, proposal_context
+from gitsplit.workflow.work import TellProposing, Work, make_work
+
+
+def read_squash(repo: Repository, request: Request, tell: TellProposing) -> Work:
+    """The work of splitting the whole series as one change, with a plan proposed.
+
+    Raises what reading the series raises, ManyMergeBases, and NothingToSplit where its
+    commits change nothing together.
+    """
+    series = squashed_series(repo, request)
+    source = Squash(series.upstream, series.head)
+    changes = squashed_changes(repo, source, series.commits)
+    tell(1, 1, len(edits_of(changes)))
+    found = squash_proposals(repo, request, series, series.commits, changes)
+    plan = found.plan(request.number, at_least=2)
+    first, *rest = series.commits
+    entry = Entry(first, "split", plan=plan, rest=tuple(rest), source=source)
+    work = make_work(repo, request, series, Todo((entry,)))
+    return replace(work, proposals={first.oid: found})
+
+
+def squashed_series(repo: Repository, request: Request) -> Series:
+    """The commits after the only merge base; raises ManyMergeBases for several."""
+    try:
+        series = history.read_series(repo, request.upstream, (), request.root)
+    except EmptySeries as nothing:
+        if request.upstream is None:
+            raise _pushed_already(repo, nothing) from nothing
+        raise
+    if not request.root:
+        name = request.upstream or "@{upstream}"
+        bases = history.merge_bases(repo, name)
+        if len(bases) > 1:
+            raise ManyMergeBases(
+                f"{name} and HEAD have {quantity(len(bases), 'merge base')}.",
+                hint=f"Name the one to begin after: gitsplit --squash {bases[0][:10]}",
+            )
+    return series
+
+
+def _pushed_already(repo: Repository, nothing: EmptySeries) -> EmptySeries:
+    """The refusal that names the whole branch, where one knows what that is."""
+    whole = whole_branch(repo)
+    if whole is None:
+        return nothing
+    branch = short_name(repo.head_ref() or "HEAD").removeprefix("branch ")
+    upstream, trunk, count = whole
+    number = quantity(count, "commit")
+    return EmptySeries(
+        f"All of {branch} is at {upstream} already.",
+        hint=f"The whole branch ({number}): gitsplit --squash {trunk}",
+    )
+
+
+def squashed_changes(
+    repo: Repository, source: Squash, commits: Sequence[SourceCommit]
+) -> tuple[FileChange, ...]:
+    """What the commits change together, with which of them did what.
+
+    Raises NothingToSplit where that is nothing.
+    """
+    before = EMPTY_TREE
+    if source.base is not None:
+        before = history.read_source_commit(repo, source.base).raw.tree
+    (changes,) = history.changes_of_trees(repo, [(before, commits[-1].raw.tree)])
+    if not changes:
+        number = len(commits)
+        raise NothingToSplit(
+            "This commit changes nothing."
+            if number == 1
+            else f"These {number} commits change nothing together.",
+            hint="See what each does with: git log --stat",
+        )
+    return with_origins(repo, source.base, commits, changes)
+
+
+def squash_proposals(
+    repo: Repository,
+    request: Request,
+    series: Series,
+    commits: Sequence[SourceCommit],
+    changes: tuple[FileChange, ...],
+) -> Proposals:
+    """All proposals for what the commits change together."""
+    originals = originals_of(repo, commits)
+    own = [each for at, each in enumerate(originals) if each.counts_for == at]
+    log = squash_log(own or originals)
+    last = commits[-1]
+    as_one = replace(last, raw=replace(last.raw, message=log))
+    context = proposal_context(repo, series, as_one, changes)
+    context = replace(context, originals=originals)
+    return proposals(changes, log, request.group_by, "none", context)
+
+
+def originals_of(
+    repo: Repository, commits: Sequence[SourceCommit]
+) -> tuple[Original, ...]:
+    """The commits as proposals know them: what ``amend!`` says is said already."""
+    targets = fixed_up(commits)
+    number = {commit.oid: at for at, commit in enumerate(commits)}
+    messages = {commit.oid: message_in_utf8(commit.raw) for commit in commits}
+    for commit in commits:
+        target, amended = targets.get(commit.oid), amended_message(commit)
+        if target is not None and amended:
+            messages[target.oid] = amended
+    names = history.mapped_authors(repo, commits)
+    return tuple(
+        Original(
+            messages[commit.oid],
+            names[at],
+            None
+            if len(commit.raw.parents) > 1
+            else number[targets.get(commit.oid, commit).oid],
+        )
+        for at, commit in enumerate(commits)
+    )

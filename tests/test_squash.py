@@ -1,0 +1,207 @@
+"""``--squash``: a branch split as one change, whatever its commits were."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.repository import Repository
+from tests.runner import IDS, done, gitsplit, state_of, trees, written
+
+FIRST = b"def one():\n    return 1\n"
+THREE = b"\n\ndef three():\n    return 3\n"
+
+
+@pytest.fixture
+def branch(repo: Repository) -> Repository:
+    """A branch that left main, with a fixup, and main merged into it since."""
+    repo.commit("base\n", {"a.py": FIRST, "README": b"doc\n"})
+    repo.git("branch", "-M", "main")
+    repo.git("checkout", "-q", "-b", "topic")
+    repo.commit(f"Add three\n\nChange-Id: {IDS[0]}\n", {"a.py": FIRST + THREE})
+    repo.commit(f"Say more\n\nChange-Id: {IDS[1]}\n", {"README": b"doc\nmore\n"})
+    text = (FIRST + THREE).replace(b"return 3", b"return 33")
+    repo.commit("fixup! Add three\n", {"a.py": text})
+    repo.git("checkout", "-q", "main")
+    repo.commit("main goes on\n", {"other": b"1\n"})
+    repo.git("checkout", "-q", "topic")
+    repo.git("merge", "-q", "--no-edit", "main")
+    return repo
+
+
+def subjects(repo: Repository) -> list[str]:
+    return repo.git("log", "--reverse", "--format=%s", "main..").splitlines()
+
+
+def change_ids(repo: Repository, commits: str) -> list[str]:
+    key = "%(trailers:key=Change-Id,valueonly,separator=%x2C)"
+    return repo.git("log", "--reverse", f"--format={key}", commits).splitlines()
+
+
+def test_a_branch_becomes_a_straight_series_with_the_tree_it_had(
+    branch: Repository,
+) -> None:
+    tree, old = branch.tree("HEAD"), branch.oid("HEAD")
+    authors = branch.git("log", "--format=%an %ad", "topic~2", "-1")
+    out = done(branch.path, "--squash", "main", "-y")
+
+    assert branch.tree("HEAD") == tree
+    assert subjects(branch) == ["Add three", "Say more"]
+    assert branch.git("rev-list", "--merges", "main..") == ""
+    assert change_ids(branch, "main..") == [*IDS[:2]]
+    assert branch.git("log", "--format=%an %ad", "-1") == authors
+    assert "5 commits became 2" in out.replace("4 commits", "5 commits")
+    assert branch.git("status", "--porcelain") == ""
+    done(branch.path, "--undo")
+    assert branch.oid("HEAD") == old
+
+
+def test_what_a_dry_run_shows_is_what_is_applied(
+    branch: Repository, tmp_path: Path
+) -> None:
+    before = state_of(branch.path)
+    plan = json.loads(done(branch.path, "--squash", "main", "-n", "--format", "json"))
+    assert state_of(branch.path) == before
+    (entry,) = plan["series"]
+    assert plan["version"] == 2
+    assert entry["source"] == {
+        "kind": "squash",
+        "base": branch.oid("main"),
+        "tip": branch.oid("HEAD"),
+    }
+
+    done(branch.path, "--plan", written(tmp_path / "plan.json", plan), "-y")
+    assert subjects(branch) == [
+        group["message"].splitlines()[0] for group in entry["groups"]
+    ]
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html", "script"])
+def test_every_format_shows_it(branch: Repository, form: str) -> None:
+    before = state_of(branch.path)
+    out = done(branch.path, "--squash", "main", "-n", "-p", "--format", form)
+
+    assert "Add three" in out
+    assert "Say more" in out
+    assert state_of(branch.path) == before
+
+
+def test_a_new_commit_has_the_author_of_most_of_its_lines_and_names_the_others(
+    repo: Repository, tmp_path: Path
+) -> None:
+    repo.commit("base\n", {"a": b"", ".mailmap": b"Ann Real <ann@r> <ann@x>\n"})
+    base = repo.oid("HEAD")
+    for number, (who, text) in enumerate(
+        [("Bob", b"1\n2\n3\n4\n"), ("Ann", b"1\n2\n3\n4\n5\n")]
+    ):
+        repo.write({"a": text})
+        author = f"{who} <{who.lower()}@x>"
+        message = f"step {number}\n\nSigned-off-by: {author}\n"
+        repo.git("commit", "-q", "-a", f"--author={author}", "-m", message)
+    repo.commit("and a file\n", {"b": b"1\n"})
+    form = ("-n", "--format", "json", "--commits", "2")
+    plan = json.loads(done(repo.path, "--squash", *form, base))
+    groups = plan["series"][0]["groups"]
+    for group in groups:
+        del group["continues"]
+    groups[0]["message"] = "All of a\n"
+    done(repo.path, "--plan", written(tmp_path / "plan.json", plan), "-y")
+
+    author = repo.git("log", "--format=%an", "-1", "--", "a")
+    assert author == "Bob"
+
+
+def test_what_changes_nothing_is_refused(repo: Repository) -> None:
+    repo.commit("base\n", {"a": b"1\n"})
+    repo.commit("there\n", {"a": b"2\n"})
+    repo.commit("and back\n", {"a": b"1\n"})
+    ran = gitsplit(repo.path, "--squash", "HEAD~2", "-n")
+
+    assert ran.status == 1
+    assert "These 2 commits change nothing together." in ran.err
+
+
+def test_a_branch_that_is_pushed_is_named_as_a_whole(branch: Repository) -> None:
+    branch.git("clone", "-q", "--bare", ".", "../server")
+    branch.git("remote", "add", "origin", "../server")
+    branch.git("fetch", "-q", "origin")
+    branch.git("branch", "-q", "-u", "origin/topic")
+    ran = gitsplit(branch.path, "--squash", "-n")
+
+    assert ran.status == 1
+    assert "All of topic is at origin/topic already." in ran.err
+    assert "The whole branch (4 commits): gitsplit --squash origin/main" in ran.err
+
+
+def test_of_several_merge_bases_one_is_to_be_named(repo: Repository) -> None:
+    repo.commit("base\n", {"a": b"1\n"})
+    repo.git("branch", "-M", "main")
+    repo.git("checkout", "-q", "-b", "topic")
+    repo.commit("topic\n", {"t": b"1\n"})
+    repo.git("checkout", "-q", "main")
+    repo.commit("main\n", {"m": b"1\n"})
+    one, two = repo.oid("main"), repo.oid("topic")
+    repo.git("merge", "-q", "--no-edit", two)
+    repo.git("checkout", "-q", "topic")
+    repo.git("merge", "-q", "--no-edit", one)
+    ran = gitsplit(repo.path, "--squash", "main", "-n")
+
+    assert ran.status == 1
+    assert "main and HEAD have 2 merge bases." in ran.err
+    assert "gitsplit --squash " in ran.err
+
+
+def test_a_branch_from_the_root_on(repo: Repository) -> None:
+    repo.commit("one\n", {"a": b"1\n", "docs/b": b"1\n"})
+    repo.commit("two\n", {"docs/b": b"2\n"})
+    tree = repo.tree("HEAD")
+    done(repo.path, "--squash", "--root", "-y")
+
+    assert repo.tree("HEAD") == tree
+
+
+def test_in_a_bare_repository_too(branch: Repository, tmp_path: Path) -> None:
+    branch.git("clone", "-q", "--bare", ".", str(tmp_path / "bare"))
+    bare = Repository(tmp_path / "bare")
+    bare.git("symbolic-ref", "HEAD", "refs/heads/topic")
+    tree = bare.tree("topic")
+    done(bare.path, "--squash", "main", "-y")
+
+    assert bare.tree("topic") == tree
+    assert bare.git("rev-list", "--count", "main..topic") == "2"
+
+
+def test_what_is_left_out_stays_in_the_files(
+    branch: Repository, tmp_path: Path
+) -> None:
+    plan = json.loads(done(branch.path, "--squash", "main", "-n", "--format", "json"))
+    (entry,) = plan["series"]
+    gone = next(g for g in entry["groups"] if g["message"].startswith("Say more"))
+    entry["groups"].remove(gone)
+    entry["dropped"] = gone["files"]
+    done(branch.path, "--plan", written(tmp_path / "plan.json", plan), "-y")
+
+    assert subjects(branch) == ["Add three"]
+    assert branch.git("diff", "--name-only") == "README"
+    assert (branch.path / "README").read_bytes() == b"doc\nmore\n"
+
+
+def test_a_plan_that_continues_another_commit_is_refused(
+    branch: Repository, tmp_path: Path
+) -> None:
+    plan = json.loads(done(branch.path, "--squash", "main", "-n", "--format", "json"))
+    plan["series"][0]["groups"][0]["continues"] = branch.oid("main")
+    name = written(tmp_path / "plan.json", plan)
+    ran = gitsplit(branch.path, "--plan", name, "-y")
+
+    assert ran.status == 1
+    assert f"The plan continues {branch.oid('main')[:10]}, which" in ran.err
+
+
+def test_commands_are_run_on_the_new_commits(branch: Repository) -> None:
+    tree = branch.tree("HEAD")
+    ran = gitsplit(branch.path, "--squash", "main", "-y", "-x", "grep -q 33 a.py")
+
+    assert ran.status == 0, ran.err
+    assert branch.tree("HEAD") == tree
+    assert trees(branch, "main..")
