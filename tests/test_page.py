@@ -1,5 +1,6 @@
 """The page of a dry run: all of it is there, and nothing of it is anything but text."""
 
+import json
 import re
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
@@ -26,7 +27,7 @@ from tests.page import Element, read_page
 from tests.planfile.test_carried import document_of
 from tests.planfile.test_ranges import range_plans
 from tests.repository import Repository
-from tests.runner import done
+from tests.runner import Json, done, plan_for
 from tests.strategies import commits, plans
 from tests.test_formats import refused
 
@@ -55,6 +56,7 @@ TAGS = [
     "script",
     "section",
     "small",
+    "span",
     "style",
     "summary",
     "textarea",
@@ -74,9 +76,11 @@ ATTRIBUTES = [
     "data-entry",
     "data-file",
     "data-fixed",
+    "data-footer",
     "data-hue",
     "data-hunk",
     "data-lines",
+    "data-part",
     "data-removed",
     "data-to",
     "hidden",
@@ -311,6 +315,64 @@ def test_each_hunk_and_each_commit_link_to_each_other(series: Repository) -> Non
     assert set(links) <= set(ids)
     assert sorted(link for link in links if link[0] == "h") == sorted(hunks)
     assert [each.attributes["data-to"] for each in cards] == ["1", "2", "x"]
+
+
+@pytest.fixture
+def cut(repo: Repository) -> Repository:
+    """A commit by two people, proposed as two by their messages in a plan."""
+    repo.commit("base\n", {"a": b"1\n", "b": b"1\n"})
+    people = "Co-authored-by: Ann <ann@example.org>\nSigned-off-by: T <t@example.org>"
+    repo.commit(f"two\n\nFixes: 4\n{people}\n", {"a": b"2\n3\n4\n", "b": b"2\n"})
+    return repo
+
+
+def in_two(repo: Repository) -> bytes:
+    """A plan that has one hunk in two commits, one line of it in the second."""
+    groups = [
+        {"message": "one\n", "hunks": ["1:-1,+1,+3"]},
+        {"message": "two\n", "hunks": ["1:+2", 2]},
+    ]
+    entry: Json = {"commit": repo.oid("HEAD"), "action": "split", "groups": groups}
+    return json.dumps(plan_for(repo, "HEAD~1", entry)).encode()
+
+
+def test_a_commit_made_on_the_page_has_the_people_of_the_original(
+    cut: Repository,
+) -> None:
+    root = read_page(page_of(cut, "--commits", "2", "-c", "HEAD"))
+    (split,) = root.all("section", **{"class": "split"})
+
+    assert json.loads(split.attributes["data-footer"]) == (
+        "\n\nCo-authored-by: Ann <ann@example.org>\nSigned-off-by: T <t@example.org>\n"
+    )
+
+
+def test_parts_of_a_hunk_have_names_of_their_own_and_are_one_hunk(
+    cut: Repository,
+) -> None:
+    page = done(*(cut.path, "-n", "--format", "html", "--plan", "-"), stdin=in_two(cut))
+    root = read_page(page)
+    names = [each.attributes["aria-label"] for each in root.all("article")]
+    sizes = [each.text for each in root.all("p", **{"class": "size"})]
+    links = [
+        each.attributes["aria-label"]
+        for each in root.all("a")
+        if "aria-label" in each.attributes
+    ]
+
+    parts = [f"Hunk 1, {n} of 3" for n in (1, 2, 3)]
+    assert names == [*parts, "Hunk 2"]
+    assert sorted(links) == names
+    assert sizes[:2] == ["1 hunk (1 divided), +2 -1", "2 hunks (1 divided), +2 -1"]
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_which_commit_continues_the_original_is_said_in_every_format(
+    cut: Repository, form: str
+) -> None:
+    told = done(cut.path, "-n", "--commits", "2", "-c", "HEAD", "--format", form)
+
+    assert told.count("continues the original") == 1
 
 
 def test_what_the_summary_would_say_is_there(series: Repository) -> None:

@@ -47,6 +47,7 @@ class Browser:
         os.close(read)
         os.close(write)
         self._numbers, self._rest, self.errors = count(1), b"", list[str]()
+        self.questions = 0
         target = self("Target.createTarget", url="about:blank")["targetId"]
         self._session: str | None = None
         found = self("Target.attachToTarget", targetId=target, flatten=True)
@@ -57,18 +58,25 @@ class Browser:
     _session: str | None = None
 
     def __call__(self, method: str, **params: Any) -> Any:
-        number = next(self._numbers)
-        call: dict[str, Any] = {"id": number, "method": method, "params": params}
-        if self._session:
-            call["sessionId"] = self._session
-        os.write(self._to, json.dumps(call).encode() + b"\0")
+        number = self._ask(method, params)
         while True:
             answer = self._answer()
+            if answer.get("method") == "Page.javascriptDialogOpening":
+                self.questions += 1
+                self._ask("Page.handleJavaScriptDialog", {"accept": True})
             if answer.get("method") in ("Runtime.exceptionThrown", "Log.entryAdded"):
                 self.errors.append(json.dumps(answer["params"]))
             if answer.get("id") == number:
                 assert "result" in answer, answer
                 return answer["result"]
+
+    def _ask(self, method: str, params: dict[str, Any]) -> int:
+        number = next(self._numbers)
+        call: dict[str, Any] = {"id": number, "method": method, "params": params}
+        if self._session:
+            call["sessionId"] = self._session
+        os.write(self._to, json.dumps(call).encode() + b"\0")
+        return number
 
     def _answer(self) -> Any:
         while b"\0" not in self._rest:
@@ -168,8 +176,97 @@ def check_keys(browser: Browser, repository: Path) -> None:
     focus_hunk(browser, "h0-4-2")
     browser.press("n")
     said = browser.value(SAID)
-    assert said == "Moved hunk 4 of ladle.py: commit 4.", said
+    assert said == "Moved hunk 4, 2 of 2 of ladle.py: commit 4.", said
     check_plans(browser, repository)
+
+
+FOCUS = "each.dispatchEvent(new Event('focus'))"
+ALL = (
+    f"document.querySelectorAll('select').forEach((each) => {FOCUS});"
+    "document.querySelector('main').textContent"
+    ".replace(/\\s+/g, '').replaceAll('\\\\u003c', '<')"
+)
+NAMES_OF_COMMITS = (
+    "[...document.querySelectorAll('.commit:not([hidden]) h3')]"
+    ".map((name) => name.textContent)"
+)
+
+
+def check_numbers(browser: Browser, place: Path) -> None:
+    """Commits have the numbers of the plan, whatever is moved; all can be undone."""
+    place.mkdir()
+    repository = Repository(place)
+    repository.git("init", "-q")
+    repository.commit("base\n", dict.fromkeys("abc", b"1\n"))
+    signed = "\n\nSigned-off-by: Tea <tea@example.org>\n"
+    repository.commit(f"three{signed}", dict.fromkeys("abc", b"2\n"))
+    options = ("-c", "HEAD", "--commits", "3", "--group-by", "file")
+    browser.open(write_page(place, *options))
+    before = browser.value(ALL)
+
+    choose(browser, "h0-1", "new")
+    said = "Moved hunk 1 of a: commit 3; commit 1 has no hunks any more and goes."
+    assert browser.value(SAID) == said, browser.value(SAID)
+    choose(browser, "h0-2", "new")
+    groups = json.loads(browser.value(PLAN))["series"][0]["groups"]
+    assert [group["hunks"] for group in groups] == [[3], [1], [2]]
+    made = [f"New commit {n}{signed}" for n in (2, 3)]
+    assert [group["message"] for group in groups[1:]] == made
+    names = browser.value(NAMES_OF_COMMITS)
+    assert [name[:8] for name in names[:2]] == ["(empty) "] * 2, names
+    assert [name[:2] for name in names[2:]] == ["1 ", "2 ", "3 "], names
+    assert names[3:] == ["2 New commit 2", "3 New commit 3"], names
+    assert browser.value("document.querySelector('.number').textContent") == "3 commits"
+    check_undo(browser, before)
+
+
+MESSAGES = "[...document.querySelectorAll('.commit details')].map((e) => e.innerText)"
+
+
+def check_heir(browser: Browser, place: Path) -> None:
+    """Who gets the last hunk of the commit that continues the original continues it."""
+    place.mkdir()
+    repository = Repository(place)
+    repository.git("init", "-q")
+    repository.commit("base\n", dict.fromkeys("abc", b"1\n"))
+    change_id = f"Change-Id: I{'12345' * 8}"
+    repository.commit(f"three\n\nWords.\n\n{change_id}\n", dict.fromkeys("abc", b"2\n"))
+    options = ("-c", "HEAD", "--commits", "3", "--group-by", "file")
+    page = write_page(place, *options)
+    browser.open(page)
+    heir = "document.querySelector('.heir').closest('.commit').dataset.to"
+    was, messages = int(browser.value(heir)), browser.value(MESSAGES)
+    to = was % 3 + 1
+
+    choose(browser, f"h0-{was}", str(to))
+    assert browser.value(heir) == str(to)
+    assert browser.value(SAID).endswith(" continues the original."), browser.value(SAID)
+    assert change_id in browser.value(MESSAGES)[to - 1]
+    plan = place / "plan"
+    plan.write_text(browser.value(PLAN), encoding="utf-8")
+    told = gitsplit(place, "-n", "--plan", str(plan))
+    assert "2 hunks, +2 -2, tree" in told.split("keeps I1234512")[0].splitlines()[-1]
+    browser.value("document.getElementById('undo').click()")
+    assert (browser.value(heir), browser.value(MESSAGES)) == (str(was), messages)
+    for hunk in (1, 2, 3):
+        choose(browser, f"h0-{hunk}", "x")
+    assert browser.value(SAID).endswith("left out: such a plan is refused.")
+
+
+def check_undo(browser: Browser, before: str) -> None:
+    """Undone move by move, and all the rest at once, the page is what it was."""
+    browser.value("document.getElementById('undo').click()")
+    assert browser.value(SAID) == "Undid: hunk 2 of b: commit 1.", browser.value(SAID)
+    browser.value("document.getElementById('as-it-was').click()")
+    after = browser.value(ALL)
+    assert after == before, after
+
+
+def choose(browser: Browser, hunk: str, commit: str) -> None:
+    """Have the hunk in that commit."""
+    select = f"document.querySelector('#{hunk} select')"
+    browser.value(f"{select}.value = '{commit}'")
+    browser.value(f"{select}.dispatchEvent(new Event('change'))")
 
 
 def check_plans(browser: Browser, repository: Path) -> None:
@@ -189,7 +286,9 @@ def check_plans(browser: Browser, repository: Path) -> None:
         assert "-def num(text):" in last[0], last[0]
         assert last[1].startswith("New commit 4\n"), last[1]
         assert "+def at_least_one(text):" in last[1], last[1]
+    asked = browser.questions
     browser.open(saved)
+    assert browser.questions == asked + 1, "what was moved is left without a question"
     assert browser.value(PLAN) == text.read_text("utf-8")
     assert browser.value("document.querySelectorAll('#h0-1 select').length") == 1
     assert made[0] == made[1]
@@ -220,6 +319,8 @@ def main() -> None:
         browser = Browser(place / "profile")
         try:
             check_hostile(browser, place / "hostile")
+            check_numbers(browser, place / "numbers")
+            check_heir(browser, place / "heir")
             check_keys(browser, repository)
             if sys.argv[1:]:
                 page = write_page(repository, "-c", TANGLED)

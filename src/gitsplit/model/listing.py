@@ -92,6 +92,16 @@ def quantity(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def hunk_count(number: int, divided: int = 0) -> str:
+    """The number of hunks, and of how many of them other lines are elsewhere.
+
+    >>> hunk_count(3, 1), hunk_count(1)
+    ('3 hunks (1 divided)', '1 hunk')
+    """
+    some = f" ({divided} divided)" if divided else ""
+    return f"{quantity(number, 'hunk')}{some}"
+
+
 def line_counts(added: int, removed: int) -> str:
     """The numbers of added and removed lines.
 

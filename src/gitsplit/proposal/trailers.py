@@ -80,6 +80,16 @@ def with_people_of(original: bytes, message: bytes) -> bytes:
     return _with_lacking(message, people)
 
 
+def with_shared_trailers(messages: Sequence[bytes], message: bytes) -> bytes:
+    """The message with the trailers that each of several others has.
+
+    One other alone tells nothing of what a further one should have.
+    """
+    first, *others = map(_lines, messages)
+    shared = {k: v for k, v in first.items() if all(k in each for each in others)}
+    return _with_lacking(message, shared if others else {})
+
+
 def with_trailers_of(
     proposed: Sequence[bytes], written: Sequence[bytes]
 ) -> tuple[bytes, ...]:

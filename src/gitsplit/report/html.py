@@ -7,6 +7,7 @@ repository is text: escaped, and what can't be seen is named in a ``<mark>``.
 
 import json
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from html import escape
@@ -14,7 +15,7 @@ from importlib.resources import files
 from itertools import groupby
 
 from gitsplit.model.escape import inert_json, printable, seen_parts
-from gitsplit.model.listing import line_counts, quantity
+from gitsplit.model.listing import hunk_count, line_counts, quantity
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
@@ -24,7 +25,15 @@ from gitsplit.planfile.dump import text_value
 from gitsplit.planfile.extract import PAGE_START
 from gitsplit.planfile.numbering import bare_entry
 from gitsplit.proposal.flaws import flaw_sentence
-from gitsplit.report.findings import CommitFate, DryRun, Preview, Split, SplitPart
+from gitsplit.proposal.trailers import with_people_of, with_shared_trailers
+from gitsplit.report.findings import (
+    CommitFate,
+    DryRun,
+    Preview,
+    ResultCommit,
+    Split,
+    SplitPart,
+)
 from gitsplit.report.formats import Printout
 from gitsplit.report.page_hunks import PageHunk, page_hunks
 from gitsplit.report.summary import outlook_lines
@@ -32,6 +41,7 @@ from gitsplit.report.text import (
     WHY_TWO,
     descent,
     fate_lines,
+    heirship,
     known_message,
     left_lines,
     split_name,
@@ -61,6 +71,12 @@ this split. FILE is this page, as it was saved, or the text below.</p>
 aria-labelledby="plan-name">
 """
 
+_BAR = """\
+<div id="bar" hidden><p id="said" role="status" aria-live="polite"></p>
+<button type="button" id="undo" hidden>Undo</button>
+<button type="button" id="as-it-was" hidden>As it was</button></div>
+"""
+
 
 def printout(dry_run: DryRun) -> Printout:
     """The page; raises what stands against the series as a whole."""
@@ -76,7 +92,7 @@ def printout(dry_run: DryRun) -> Printout:
         *(part for fate in preview.commits for part in _fate(fate, entries)),
         *_outlook(preview),
         f"{_PLAN}{escape(plan)}</textarea>\n</section>\n</main>\n",
-        '<p id="said" role="status" aria-live="polite"></p>\n',
+        _BAR,
         f"{PAGE_START.decode()}{plan.replace('<', _LESS)}</script>\n",
         f"<script>{script}</script>\n</body>\n</html>\n",
     ]
@@ -144,7 +160,8 @@ def _fate(
     at, entry = entries[fate.entry.oid if source is None else commit_of_source(source)]
     plan = without_empty_groups(fate.entry.plan)
     hunks = [*page_hunks(plan)]
-    yield f'<section class="split" data-entry="{at}" aria-labelledby="s{at}">\n'
+    data = {"entry": at, "footer": escape(_footer(fate))}
+    yield f'<section class="split"{_data(data)} aria-labelledby="s{at}">\n'
     yield f'<h2 id="s{at}">{_name(fate)}</h2>\n<p>{_size(fate.split)}</p>\n'
     yield _items(fate.complaints)
     yield '<div class="sides">\n<section class="original" aria-label="The original">\n'
@@ -163,7 +180,26 @@ def _name(fate: CommitFate) -> str:
 
 
 def _size(split: Split) -> str:
-    return f"{split_size(split)}: becomes {quantity(len(split.parts), 'commit')}"
+    number = quantity(len(split.parts), "commit")
+    return f'{split_size(split)}: becomes <span class="number">{number}</span>'
+
+
+_NEW = b"New commit"
+
+
+def _footer(fate: CommitFate) -> str:
+    """What stands below the subject of a commit that is made on the page, as JSON.
+
+    These are the trailers that all others have, and the people of the original.
+    """
+    assert fate.split is not None, "the commit is split"
+    message = with_shared_trailers(
+        [part.commit.draft.message for part in fate.split.parts], _NEW
+    )
+    if not fate.split.commits:
+        message = with_people_of(fate.entry.commit.raw.message, message)
+    footer = message.removeprefix(_NEW).decode("utf-8", "ignore").rstrip("\n")
+    return inert_json(json.dumps(f"{footer}\n", ensure_ascii=False))
 
 
 def _items(sentences: Iterable[str]) -> str:
@@ -213,21 +249,28 @@ def _hunk(hunk: PageHunk, at: int, *, is_fixed: bool) -> Iterator[str]:
     """A hunk, or the lines of one that are in a commit of their own."""
     data = {
         "hunk": hunk.number,
+        "part": f"{hunk.part} of {hunk.parts}" if hunk.part else None,
         "lines": hunk.lines or None,
         **_colour(hunk.group),
         "added": hunk.added,
         "removed": hunk.removed,
         "fixed": "" if is_fixed else None,
     }
-    part = f", {hunk.part} of {hunk.parts}" if hunk.part else ""
-    yield f'<article id="{_anchor(hunk, at)}" class="hunk"{_data(data)}>\n'
+    name = _hunk_name(hunk)
+    yield f'<article id="{_anchor(hunk, at)}" class="hunk"{_data(data)}'
+    yield f' aria-label="{name}">\n'
     yield f'<p><a class="to" href="#{_card(at, hunk.group)}">{_place(hunk.group)}</a>'
     fixed = " <em>edited by hand, so it stays in its commit</em>" if is_fixed else ""
-    yield f" Hunk {hunk.number}{part} <code>{text(hunk.header)}</code>{fixed}</p>\n"
+    yield f" {name} <code>{text(hunk.header)}</code>{fixed}</p>\n"
     yield "<pre>\n"
     for sign, run in groupby(hunk.body, key=lambda line: line[:1]):
         yield from _run(sign, [*run])
     yield "</pre>\n</article>\n"
+
+
+def _hunk_name(hunk: PageHunk) -> str:
+    part = f", {hunk.part} of {hunk.parts}" if hunk.part else ""
+    return f"Hunk {hunk.number}{part}"
 
 
 _FEW = 200
@@ -283,6 +326,7 @@ def _commits(
     for group, part in enumerate(split.parts):
         subject = text(subject_of(part.commit.draft.message))
         yield _card_start(at, group, f"{group + 1} <bdi>{subject}</bdi>")
+        yield from _heir(part.commit, split)
         yield from _contents(plan, own.get(group, ()), at)
         yield from _facts(part, split)
         yield "</section>\n"
@@ -290,6 +334,12 @@ def _commits(
     yield _card_start(at, DROPPED, "Left out of all commits", is_hidden=not left)
     yield from _contents(plan, left, at)
     yield "</section>\n"
+
+
+def _heir(commit: ResultCommit, split: Split) -> Iterator[str]:
+    """Which of the original commits it continues, wherever hunks are moved."""
+    if found := heirship(commit, split.commits):
+        yield f'<p class="heir">{found}</p>\n'
 
 
 def _card_start(at: int, group: int, name: str, *, is_hidden: bool = False) -> str:
@@ -303,12 +353,17 @@ def _card_start(at: int, group: int, name: str, *, is_hidden: bool = False) -> s
 
 def _contents(plan: Plan, hunks: Sequence[PageHunk], at: int) -> Iterator[str]:
     """How much is in a commit, and a link to each hunk of it."""
+    parts = Counter(hunk.number for hunk in hunks)
+    divided = {h.number for h in hunks if parts[h.number] < h.parts}
+    size = hunk_count(len(parts), len(divided))
     lines = line_counts(sum(h.added for h in hunks), sum(h.removed for h in hunks))
-    yield f'<p class="size">{quantity(len(hunks), "hunk")}, {lines}</p>\n'
+    yield f'<p class="size">{size}, {lines}</p>\n'
     yield '<ul class="own">\n'
     for file, own in groupby(hunks, key=lambda hunk: hunk.file):
         links = "".join(
-            f' <a href="#{_anchor(hunk, at)}">{hunk.number}</a>' for hunk in own
+            f' <a href="#{_anchor(hunk, at)}" aria-label="{_hunk_name(hunk)}">'
+            f"{hunk.number}</a>"
+            for hunk in own
         )
         yield f"<li><bdi>{text(plan.changes[file].path)}</bdi>{links}</li>\n"
     yield "</ul>\n"
@@ -320,7 +375,8 @@ def _facts(part: SplitPart, split: Split) -> Iterator[str]:
     message = known_message(commit).rstrip(b"\n").split(b"\n")
     yield f"<details open><summary>Message</summary>\n{_lines(message)}</details>\n"
     tree = f"tree {commit.tree[:10]}"
-    facts = [tree, *descent(commit, split.commits)]
+    heir = heirship(commit, split.commits)  # which stands above
+    facts = [tree, *(each for each in descent(commit, split.commits) if each != heir)]
     reasons = [f"why: {part.reason}"] if part.reason else []
     apart = [f"{WHY_TWO}: {part.border}"] if part.border else []
     flaws = [f"! {flaw_sentence(flaw)}" for flaw in part.flaws]

@@ -11,6 +11,8 @@ const hunksOf = (split) => [...split.querySelectorAll(".hunk")];
 const cardsOf = (split) => [...split.querySelectorAll(".commit")];
 const cardOf = (split, to) => cardsOf(split).find((card) => card.dataset.to === to);
 const quantity = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+const steps = [];
+let keptPlan = data.textContent;
 
 function element(tag, text, properties) {
   const made = Object.assign(document.createElement(tag), properties);
@@ -19,6 +21,7 @@ function element(tag, text, properties) {
 }
 
 function say(text) {
+  byId("bar").hidden = !text;
   byId("said").textContent = text;
 }
 
@@ -61,23 +64,72 @@ function picksOf(hunks, parts) {
   return picks.map((pick) => Array.isArray(pick) ? written(pick) : pick);
 }
 
+function partsOf(hunks) {
+  const parts = new Map();
+  for (const {dataset} of hunks) parts.set(dataset.hunk, (parts.get(dataset.hunk) || 0) + 1);
+  return parts;
+}
+
 function groupsOf(split) {
   const own = new Map(cardsOf(split).map((card) => [card.dataset.to, []]));
-  const parts = new Map();
-  for (const hunk of hunksOf(split)) {
-    own.get(hunk.dataset.to).push(hunk);
-    parts.set(hunk.dataset.hunk, (parts.get(hunk.dataset.hunk) || 0) + 1);
-  }
+  for (const hunk of hunksOf(split)) own.get(hunk.dataset.to).push(hunk);
+  const parts = partsOf(hunksOf(split));
   const groups = [];
   let dropped = {};
   for (const card of cardsOf(split)) {
-    const group = JSON.parse(card.dataset.group);
     const hunks = picksOf(own.get(card.dataset.to), parts);
-    if (hunks.length) group.hunks = hunks;
-    if (card.dataset.to === "x") dropped = group;
-    else if (hunks.length || group.files || card.dataset.kept !== undefined) groups.push(group);
+    const given = {...JSON.parse(card.dataset.group), ...hunks.length && {hunks}};
+    if (card.dataset.to === "x") {
+      dropped = given;
+      continue;
+    }
+    const isMade = card.dataset.made !== undefined;
+    setNumber(split, card, isGone(split, card) ? 0 : groups.length + 1);
+    if (isGone(split, card)) continue;
+    groups.push(isMade ? {message: messageOf(card), ...given} : given);
   }
+  split.querySelector(".number").textContent = quantity(groups.length, "commit");
   return [groups, dropped];
+}
+
+const numberOf = ({dataset}) => dataset.number ?? dataset.to;
+
+// Commits count as in the plan, which doesn't have those without hunks: they are 0.
+function setNumber(split, card, value) {
+  if (numberOf(card) === String(value)) return;
+  card.dataset.number = value;
+  card.classList.toggle("gone", !value);
+  nameCard(card);
+  for (const hunk of hunksOf(split)) {
+    if (hunk.dataset.to === card.dataset.to) hunk.querySelector(".to").textContent = nameOf(card);
+  }
+}
+
+function nameCard(card) {
+  const number = numberOf(card);
+  const name = card.querySelector("h3");
+  name.firstChild.textContent = number === "0" ? "(empty) " : `${number} `;
+  if (card.dataset.made !== undefined) nameByMessage(card);
+  for (const option of card.closest(".split").querySelectorAll("option")) {
+    if (option.value === card.dataset.to) option.textContent = name.textContent;
+  }
+}
+
+function nameByMessage(card) {
+  const field = card.querySelector("label textarea");
+  if (card.dataset.message === undefined && field.value.trim()) field.value = messageOf(card);
+  field.placeholder = messageOf(card);
+  field.setAttribute("aria-label", `Message of ${nameOf(card)}`);
+  card.querySelector("h3 bdi").textContent = subjectOf(card);
+}
+
+const subjectOf = (card) => messageOf(card).trim().split("\n")[0];
+
+// What was typed, or the message that a commit made here has without that.
+function messageOf(card) {
+  const footer = JSON.parse(card.closest(".split").dataset.footer);
+  const number = numberOf(card) === "0" ? "" : ` ${numberOf(card)}`;
+  return card.dataset.message ?? `New commit${number}${footer}`;
 }
 
 // What JSON has as it is, and a terminal or an HTML parser might not, as an escape.
@@ -111,15 +163,28 @@ function writePlan() {
 }
 
 function nameOf(card) {
-  return card.dataset.to === "x" ? "left out" : `commit ${card.dataset.to}`;
+  const number = numberOf(card);
+  if (number === "x") return "left out";
+  return number === "0" ? "an empty commit" : `commit ${number}`;
 }
+
+function hunkName({dataset}) {
+  return `hunk ${dataset.hunk}${dataset.part ? `, ${dataset.part}` : ""}`;
+}
+
+const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 // Size and links of a card, from the hunks that are in it.
 function tellContents(split, card) {
   const own = hunksOf(split).filter((hunk) => hunk.dataset.to === card.dataset.to);
   const sum = (side) => own.reduce((all, hunk) => all + Number(hunk.dataset[side]), 0);
-  card.querySelector(".size").textContent =
-    `${quantity(own.length, "hunk")}, +${sum("added")} -${sum("removed")}`;
+  const all = partsOf(hunksOf(split));
+  const here = [...partsOf(own)];
+  const divided = here.filter(([hunk, parts]) => parts < all.get(hunk)).length;
+  const size = `${quantity(here.length, "hunk")}${divided ? ` (${divided} divided)` : ""}`;
+  card.querySelector(".size").textContent = own.length
+    ? `${size}, +${sum("added")} -${sum("removed")}`
+    : "No hunks: the plan doesn't have this commit.";
   const items = new Map();
   for (const hunk of own) {
     const file = hunk.closest(".file");
@@ -129,6 +194,7 @@ function tellContents(split, card) {
       items.set(file, item);
     }
     const link = element("a", hunk.dataset.hunk, {href: `#${hunk.id}`});
+    link.setAttribute("aria-label", capital(hunkName(hunk)));
     items.get(file).append(" ", link);
   }
   card.querySelector(".own").replaceChildren(...items.values());
@@ -164,10 +230,10 @@ function newCard(split) {
   const card = element("section", "", {className: "commit"});
   card.id = `c${split.dataset.entry}-${to}`;
   colour(card, to);
-  card.dataset.group = JSON.stringify({message: `New commit ${to}\n`});
+  card.dataset.group = JSON.stringify({});
   card.dataset.made = "";
   card.append(element("h3", `${to} `, {id: `${card.id}-name`}));
-  card.firstChild.append(element("bdi", `New commit ${to}`));
+  card.firstChild.append(element("bdi", ""));
   card.setAttribute("aria-labelledby", `${card.id}-name`);
   card.append(element("p", "", {className: "size"}), element("ul", "", {className: "own"}));
   cards.at(-1).before(card);
@@ -175,37 +241,123 @@ function newCard(split) {
   return card;
 }
 
-// The message of a commit that was made here can be changed.
+// The message of a commit that was made here can be changed; blank it is the first one.
 function addMessageField(card) {
   const label = element("label", "Message", {className: "scripted-field"});
-  const field = element("textarea", JSON.parse(card.dataset.group).message, {rows: 4});
+  const field = element("textarea", messageOf(card), {rows: 4});
   field.addEventListener("input", () => {
-    const message = field.value.trim() ? field.value : `New commit ${card.dataset.to}\n`;
-    card.dataset.group = JSON.stringify({...JSON.parse(card.dataset.group), message});
-    card.querySelector("h3 bdi").textContent = message.trim().split("\n")[0];
+    if (field.value.trim()) card.dataset.message = field.value;
+    else delete card.dataset.message;
+    nameCard(card);
     writePlan();
+    if (!field.value.trim()) say(`It needs a message; the plan has ${subjectOf(card)}.`);
   });
   label.append(field);
   card.append(label);
+  nameCard(card);
 }
 
-function move(hunk, wanted) {
-  const split = hunk.closest(".split");
-  const from = cardOf(split, hunk.dataset.to);
-  const card = wanted === "new" ? newCard(split) : cardOf(split, wanted);
-  forgetExistence(split, hunk);
+// All that a move may change, as it was before it.
+function remember(split, hunk) {
+  const groups = cardsOf(split).map((card) => [card, card.dataset.group]);
+  const proposed = [...document.querySelectorAll(".proposed")].map((each) => [each, each.hidden]);
+  const step = {split, hunk, to: hunk.dataset.to, groups, proposed, disinherit: () => {}};
+  steps.push(step);
+  return step;
+}
+
+// A commit without hunks is the heir of the original no longer; the one that gets its last one
+// does, unless it continues a commit already. What takes that back is returned.
+function inherit(split, from, card) {
+  const heir = from.querySelector(".heir");
+  if (!heir || !isGone(split, from) || card.dataset.to === "x" || card.querySelector(".heir")) {
+    return () => {};
+  }
+  const {owner, continues, ...rest} = JSON.parse(from.dataset.group);
+  const identity = continues === undefined ? {owner} : {continues};
+  const group = JSON.parse(card.dataset.group);
+  if (card.dataset.made !== undefined) card.dataset.message ??= rest.message;
+  from.dataset.group = JSON.stringify(rest);
+  card.dataset.group = JSON.stringify({...group, ...identity});
+  const id = /^Change-Id: (I[0-9a-f]{40})$/m.exec(from.querySelector("details")?.textContent);
+  const message = card.querySelector("details pre");
+  const shown = message?.cloneNode(true);
+  for (const node of id && message ? message.childNodes : []) {
+    if (node.data) node.data = node.data.replace("Change-Id: (will be added)", id[0]);
+  }
+  card.querySelector("h3").after(heir);
+  return () => {
+    message?.replaceWith(shown);
+    from.querySelector("h3").after(heir);
+  };
+}
+
+function isGone(split, card) {
+  if (card.dataset.to === "x" || card.dataset.kept !== undefined) return false;
+  return !JSON.parse(card.dataset.group).files
+    && !hunksOf(split).some((hunk) => hunk.dataset.to === card.dataset.to);
+}
+
+function undo() {
+  const {split, hunk, to, groups, proposed, disinherit} = steps.pop();
+  const left = cardOf(split, hunk.dataset.to);
+  for (const [card, group] of groups) card.dataset.group = group;
+  disinherit();
+  put(split, hunk, cardOf(split, to), left);
+  if (!groups.some(([card]) => card === left)) left.remove();
+  for (const [each, wasHidden] of proposed) each.hidden = wasHidden;
+  writePlan();
+  return hunk;
+}
+
+function put(split, hunk, card, from) {
   colour(hunk, card.dataset.to);
   const link = hunk.querySelector(".to");
   link.textContent = nameOf(card);
   link.href = `#${card.id}`;
   for (const each of [from, card]) tellContents(split, each);
+}
+
+function move(hunk, wanted) {
+  const split = hunk.closest(".split");
+  const from = cardOf(split, hunk.dataset.to);
+  const left = nameOf(from);
+  const step = remember(split, hunk);
+  const card = wanted === "new" ? newCard(split) : cardOf(split, wanted);
+  forgetExistence(split, hunk);
+  put(split, hunk, card, from);
+  step.disinherit = inherit(split, from, card);
   for (const each of document.querySelectorAll(".proposed")) each.hidden = true;
   writePlan();
   fill(hunk.querySelector("select"));
-  const path = hunk.closest(".file").querySelector("bdi").textContent;
-  const empty = from.dataset.to !== "x" && !from.querySelector("li")
-    ? `; ${nameOf(from)} has no hunks any more` : "";
-  say(`Moved hunk ${hunk.dataset.hunk} of ${path}: ${nameOf(card)}${empty}.`);
+  showUndo();
+  const heir = from.dataset.number === "0" && card.querySelector(".heir");
+  const empty = from.dataset.number === "0" ? `; ${left} has no hunks any more and goes` : "";
+  const told = heir ? `, ${nameOf(card)} ${heir.textContent}` : "";
+  const refused = cardsOf(split).every((each) => each.dataset.to === "x" || isGone(split, each))
+    ? " Everything is left out: such a plan is refused." : "";
+  say(`Moved ${hunkName(hunk)} of ${pathOf(hunk)}: ${nameOf(card)}${empty}${told}.${refused}`);
+}
+
+function pathOf(hunk) {
+  return hunk.closest(".file").querySelector("bdi").textContent;
+}
+
+function showUndo() {
+  for (const id of ["undo", "as-it-was"]) byId(id).hidden = !steps.length;
+}
+
+// Undo the last moves, so many of them.
+function undoMoves(count) {
+  const undone = new Set();
+  for (let done = 0; done < count; done += 1) undone.add(undo());
+  const hunk = [...undone].at(-1);
+  undone.forEach((each) => fill(each.querySelector("select")));
+  showUndo();
+  if (!steps.length) hunk.querySelector("select").focus({preventScroll: true});
+  const where = nameOf(cardOf(hunk.closest(".split"), hunk.dataset.to));
+  say(count > 1 ? `Undid ${quantity(count, "move")}.`
+    : `Undid: ${hunkName(hunk)} of ${pathOf(hunk)}: ${where}.`);
 }
 
 function fill(select) {
@@ -221,9 +373,8 @@ function fill(select) {
 
 function addSelect(hunk) {
   if (hunk.querySelector("select") || hunk.dataset.fixed !== undefined) return;
-  const path = hunk.closest(".file").querySelector("bdi").textContent;
   const select = element("select", "", {autocomplete: "off"});
-  select.setAttribute("aria-label", `Commit of hunk ${hunk.dataset.hunk} of ${path}`);
+  select.setAttribute("aria-label", `Commit of ${hunkName(hunk)} of ${pathOf(hunk)}`);
   hunk.querySelector("p").append(select);
   fill(select);
   select.addEventListener("focus", () => fill(select));
@@ -246,6 +397,7 @@ function watchHunks() {
 async function copyPlan() {
   try {
     await navigator.clipboard.writeText(data.textContent);
+    keptPlan = data.textContent;
     say("Copied the plan.");
   } catch {
     shownPlan.select();
@@ -257,6 +409,7 @@ function downloadPlan() {
   const url = URL.createObjectURL(new Blob([data.textContent], {type: "application/json"}));
   element("a", "", {href: url, download: "split.json"}).click();
   setTimeout(() => URL.revokeObjectURL(url), 60000);
+  keptPlan = data.textContent;
   say("Downloaded the plan as split.json.");
 }
 
@@ -270,6 +423,15 @@ function start() {
   for (const each of document.querySelectorAll(".scripted")) each.hidden = false;
   byId("copy").addEventListener("click", copyPlan);
   byId("download").addEventListener("click", downloadPlan);
+  byId("undo").addEventListener("click", () => undoMoves(1));
+  byId("as-it-was").addEventListener("click", () => undoMoves(steps.length));
+  // What was moved and not kept is lost with the page; a browser asks before that.
+  addEventListener("beforeunload", (event) => {
+    if (data.textContent === keptPlan) return;
+    event.preventDefault();
+    event.returnValue = true;
+  });
+  showUndo();
   say("");
   watchHunks();
 }

@@ -245,19 +245,31 @@ def part_lines(
 
 
 def descent(commit: ResultCommit, of_range: Sequence[SourceCommit]) -> Iterator[str]:
-    """Which commit of a range it continues, and what becomes of the Change-Id."""
+    """Which commit it continues, and what becomes of the Change-Id.
+
+    That it keeps the Change-Id of the one commit that is split says both.
+    """
     if of_range:
         yield _continued(commit)
+    elif not commit.keeps_id:
+        yield from filter(None, [heirship(commit, of_range)])
     yield from _id_fate(commit)
+
+
+def heirship(commit: ResultCommit, of_range: Sequence[SourceCommit]) -> str:
+    """Which commit it continues, in words; empty where it continues none."""
+    if commit.draft.role == "piece":
+        return ""
+    original = commit.draft.source.oid[:10] if of_range else "the original"
+    return f"continues {original}"
 
 
 def _continued(commit: ResultCommit) -> str:
     """What a commit of a range is to the commits that there were."""
-    original = commit.draft.source.oid
-    if commit.oid == original:
+    if commit.oid == commit.draft.source.oid:
         return "unchanged"
-    if commit.draft.role != "piece":
-        return f"continues {original[:10]}"
+    if found := heirship(commit, (commit.draft.source,)):
+        return found
     author = next(iter(commit.draft.source.raw.values(b"author")), b"")
     return f"new, by {printable(author.rsplit(b' ', 2)[0])}"
 
