@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gitsplit.errors import InvalidPlan
-from gitsplit.model.diff import FactEdit, FileChange
+from gitsplit.model.diff import Fact, FactEdit, FileChange
 from gitsplit.model.lines import lines_of
 from gitsplit.model.objects import Oid, RawCommit
 from gitsplit.model.plan import DROPPED, Plan, empty_groups, without_empty_groups
@@ -186,6 +186,39 @@ def test_what_is_new_goes_to_the_rest_where_there_is_one_and_is_not_listed() -> 
 
     assert fit.new == fit.lost == ()
     assert groups_of(fit.plan)[-1] == (([], [6, 7]), 1)
+
+
+def test_a_line_that_replaces_another_goes_with_it_and_is_listed() -> None:
+    """Each where the other was; and what stands between two lines of one commit."""
+    was = modified(b"1\n", b"1\nreach the total\nb\nc\nd\n")
+    plan = plan_of_entry(
+        split(group(taking(was, (), ((2, 4),))), group(rest=True, owner=True)), (was,)
+    )
+    now = modified(b"1\n", b"1\nget to the total\nb\nnew\nc\nd\n")
+    fit = fitted(plan, now)
+
+    assert groups_of(fit.plan) == [(([], [2, 3, 4, 5]), 0), (([], [6]), 1)]
+    assert fit.lost == (FileEntry(b"a", b"a", added=((2, 2),)),)
+    assert fit.new == (FileEntry(b"a", b"a", added=((2, 2), (4, 4))),)
+
+
+def test_a_content_that_replaces_another_goes_with_it() -> None:
+    base, one, two = (side(b"b", b"\0" * size) for size in (1, 2, 3))
+    was, now = (FileChange(base, each, by_lines=False) for each in (one, two))
+    fact = taking(was, facts=(Fact.CONTENT,))
+    plan = plan_of_entry(split(group(fact), group(rest=True, owner=True)), (was, OLD))
+    fit = fitted(plan, now, OLD)
+
+    assert groups_of(fit.plan)[0] == (Fact.CONTENT, 0)
+    assert fit.lost == fit.new == (FileEntry(b"b", b"b", facts=(Fact.CONTENT,)),)
+
+
+def test_a_line_that_replaces_one_left_out_is_not_left_out() -> None:
+    was = modified(b"1\n", b"1\nprint(secret)\nb\n")
+    entry = split(REST, dropped=(taking(was, (), ((2, 2),)),))
+    fit = fitted(plan_of_entry(entry, (was,)), modified(b"1\n", b"1\nprint(it)\nb\n"))
+
+    assert groups_of(fit.plan) == [(([], [2, 3]), 0)]
 
 
 def test_a_commit_that_has_nothing_left_is_no_commit() -> None:

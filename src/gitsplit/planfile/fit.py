@@ -2,15 +2,18 @@
 
 A line that a commit takes away or adds goes where the plan has it if the line is the
 same, in the same place among the lines of its file. Those that a plan has and that are
-no more are listed, and so are new ones, which go to the group that takes the rest, else
-to the one that continues their commit.
+no more are listed, and so are new ones. One of these goes with the line that it
+replaces, or with those around it where both are in one group; else to the group that
+takes the rest, or to the one that continues its commit.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from gitsplit.model.align import partners
 from gitsplit.model.diff import (
     Edit,
     Fact,
@@ -22,7 +25,13 @@ from gitsplit.model.diff import (
     TextEdit,
     facts_of,
 )
-from gitsplit.model.plan import Plan, with_files_for_lines, without_empty_groups
+from gitsplit.model.lines import Lines
+from gitsplit.model.plan import (
+    DROPPED,
+    Plan,
+    with_files_for_lines,
+    without_empty_groups,
+)
 from gitsplit.model.states import overrides_by_file, with_contents
 from gitsplit.planfile.document import FileEntry
 from gitsplit.planfile.match import hunk_edits, line_ranges
@@ -70,13 +79,15 @@ def fitted_plan(
     for file, change in enumerate(changes):
         heir = rest[change.commit]
         taker = _heir(plan, change.commit) if heir is None else heir
-        found = _Homes()
+        found, likely = _Homes(), _Homes()
         if (at := before.get(file)) is not None:
-            found = _moved(plan.changes[at], change, homes[at], left[at], hunks_between)
+            found, likely = _moved(
+                plan.changes[at], change, homes[at], left[at], hunks_between
+            )
         unplaced = _without_home(change, found)
         if heir is None and unplaced is not None:
             new.append(unplaced)
-        pairs += _edits(file, change, found, taker)
+        pairs += _edits(file, change, _all_homes(change, found, likely), taker)
     bare = Plan(
         changes,
         tuple(edit for edit, _ in pairs),
@@ -149,39 +160,82 @@ def _moved(
     homes: _Homes,
     left: _Homes,
     hunks_between: HunksBetween,
-) -> _Homes:
-    """Where lines and facts of the new change go; they are taken out of ``left``."""
-    found = _Homes()
+) -> tuple[_Homes, _Homes]:
+    """Where lines and facts of the new change go; they are taken out of ``left``.
+
+    And where those likely go that are in the place of others.
+    """
+    found, likely = _Homes(), _Homes()
     for side in ("old", "new") if new.hunks and old.hunks else ():
         was: dict[int, int] = getattr(homes, side)
-        now: dict[int, int] = getattr(found, side)
-        same = _same_lines(getattr(old, side), getattr(new, side), hunks_between)
-        for hunk in new.hunks:
-            for line in (hunk.old if side == "old" else hunk.new).numbers:
-                if (earlier := same(line)) in was:
-                    now[line] = was[earlier]
-                    del getattr(left, side)[earlier]
+        earlier = _earlier_lines(getattr(old, side), getattr(new, side), hunks_between)
+        for line in (n for hunk in new.hunks for n in getattr(hunk, side).numbers):
+            at, is_same = earlier(line)
+            if at in was and is_same:
+                getattr(found, side)[line] = was[at]
+                del getattr(left, side)[at]
+            elif was.get(at, DROPPED) != DROPPED:
+                getattr(likely, side)[line] = was[at]
     for fact in facts_of(new):
+        home = homes.facts.get(fact, DROPPED)
         if fact in homes.facts and _is_same_fact(fact, old, new):
-            found.facts[fact] = homes.facts[fact]
+            found.facts[fact] = home
             del left.facts[fact]
-    return found
+        elif home != DROPPED:
+            likely.facts[fact] = home
+    return found, likely
 
 
-def _same_lines(
+def _all_homes(change: FileChange, found: _Homes, likely: _Homes) -> _Homes:
+    """Both, and lines between two of one group in that group, too."""
+    return _Homes(
+        _with_lines_between(likely.old | found.old, [h.old for h in change.hunks]),
+        _with_lines_between(likely.new | found.new, [h.new for h in change.hunks]),
+        likely.facts | found.facts,
+    )
+
+
+def _with_lines_between(homes: dict[int, int], spans: Sequence[Span]) -> dict[int, int]:
+    every = dict(homes)
+    for span in spans:
+        known = [line for line in span.numbers if line in homes]
+        for before, after in pairwise(known):
+            if homes[before] == homes[after] != DROPPED:
+                between = range(before + 1, after)
+                every |= dict.fromkeys(between, homes[before])
+    return every
+
+
+Earlier = tuple[int, bool]
+"""Which line of a file (from 0) another was before, and whether it is the same one.
+
+That is the line which it replaces, where it isn't; -1 where there is neither.
+"""
+
+
+def _earlier_lines(
     old: File | None, new: File | None, hunks_between: HunksBetween
-) -> Callable[[int], int]:
-    """A function from the lines of a file (from 0) to the same ones before; else -1."""
+) -> Callable[[int], Earlier]:
+    """A function from the lines of a file to what they were before."""
     if old is None or new is None:
-        return lambda _line: -1
+        return lambda _line: (-1, False)
     if old.oid == new.oid:
-        return lambda line: line
-    place: dict[int, int] = {}
+        return lambda line: (line, True)
+    place: dict[int, Earlier] = {}
     shift, at = 0, 0
-    for hunk in hunks_between(old.content or b"", new.content or b""):
-        place |= {line: line + shift for line in range(at, hunk.new.start)}
-        shift, at = hunk.old.stop - hunk.new.stop, hunk.new.stop
-    return lambda line: line + shift if line >= at else place.get(line, -1)
+    contents = old.content or b"", new.content or b""
+    old_lines, new_lines = map(Lines, contents)
+    for hunk in hunks_between(*contents):
+        was, now = hunk.old, hunk.new
+        place |= {line: (line + shift, True) for line in range(at, now.start)}
+        pairs = partners(
+            old_lines[was.start : was.stop], new_lines[now.start : now.stop]
+        )
+        place |= {now.start + n: (was.start + o, False) for o, n in pairs}
+        shift, at = was.stop - now.stop, now.stop
+    return lambda line: (
+        (line + shift, True) if line >= at else place.get(line, (-1, False))
+    )
 
 
 def _is_same_fact(fact: Fact, old: FileChange, new: FileChange) -> bool:

@@ -128,14 +128,20 @@ def stack_lines(commands: Sequence[str]) -> Iterator[str]:
 def misfit_sentences(misfit: "Misfit") -> Iterator[str]:
     """What of a plan that was fitted doesn't fit, and what it couldn't know."""
     for entry in misfit.gone:
-        named = commit_in_words(entry.commit, entry.subject)
+        is_known = bool(entry.subject)
+        named = (
+            commit_in_words(entry.commit, entry.subject)
+            if is_known
+            else entry.commit[:10]
+        )
         yield f"{named} is not in this series; what the plan says of it is left out."
     for oid, file in misfit.lost:
         yield f"No longer there, of {oid[:10]}: {_part_in_words(file)}."
     for oid, file in misfit.new:
         yield (
             f"New in {oid[:10]}: {_part_in_words(file)}; no commit takes the rest, so"
-            " it goes to the one that continues the original."
+            " it goes with the lines that it replaces or stands among, else to the"
+            " commit that continues the original."
         )
 
 
