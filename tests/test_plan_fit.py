@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,9 @@ def test_without_it_a_plan_for_other_commits_is_refused(
 ) -> None:
     rebase(series, "HEAD~3", "in front\n", {"front": b"1\n"})
 
-    assert gitsplit(series.path, "-n", "--plan", plan).status == 1
+    ran = gitsplit(series.path, "-n", "--plan", plan)
+    assert ran.status == 1
+    assert "--fit places what of it still fits." in ran.err
 
 
 def test_after_a_rebase_all_of_it_fits_and_is_applied(
@@ -104,6 +107,41 @@ def test_what_fits_is_a_plan_to_look_at_and_to_apply(
     assert len(trees(series, "HEAD~2..HEAD")) == 2
 
 
+def test_a_commit_that_was_only_reworded_is_found_by_what_it_does(
+    series: Repository, plan: str
+) -> None:
+    series.git("reset", "-q", "--hard", "HEAD~2")
+    series.git("commit", "-q", "--amend", "-m", "another subject altogether")
+    reworded = fitted(series, plan, "HEAD~1")
+    rebase(series, "HEAD~1", "in front\n", {"front": b"1\n"})
+    rebased = fitted(series, plan, "HEAD~2")
+
+    for told in (reworded, rebased):
+        assert [each["action"] for each in told["series"]][-1] == "split"
+        assert (told["misfit"]["lost"], told["misfit"]["new"]) == ([], [])
+
+
+def fitted(repo: Repository, plan: str, *args: str) -> dict[str, Any]:
+    """The fitted plan, as it is printed."""
+    args = ("-n", "--plan", plan, "--fit", "--format", "json", *args)
+    found = json.loads(gitsplit(repo.path, *args).out)
+    assert isinstance(found, dict)
+    return found
+
+
+def test_what_is_gone_has_its_subject_also_from_a_plan_without(
+    series: Repository, tmp_path: Path
+) -> None:
+    name = str(tmp_path / "plan.md")
+    args = ("--group-by", "file", "--format", "markdown", "-o", name)
+    done(series.path, "-n", "-c", "HEAD~2", "-c", "HEAD~1", *args)
+    gone = series.oid("HEAD~1")[:10]
+    series.git("reset", "-q", "--hard", "HEAD~2")
+
+    ran = gitsplit(series.path, "-n", "--plan", name, "--fit")
+    assert f"{gone} “above” is not in this series;" in ran.err
+
+
 def test_commits_are_found_by_change_id_then_by_subject(
     series: Repository, plan: str
 ) -> None:
@@ -117,7 +155,8 @@ def test_commits_are_found_by_change_id_then_by_subject(
     by_subject = json.loads(
         gitsplit(series.path, "-n", "--plan", plan, "--fit", "--format", "json").out
     )
-    series.git("commit", "-q", "--amend", "-m", "unknown")
+    series.write({"numbers": b"else\n"})
+    series.git("commit", "-q", "-a", "--amend", "-m", "unknown")
     neither = gitsplit(series.path, "-n", "--plan", plan, "--fit")
 
     for told in (by_id, by_subject):
@@ -132,6 +171,20 @@ def test_the_screen_says_that_not_all_fits(series: Repository, plan: str) -> Non
     screen = Terminal(series.path, "--plan", plan, "--fit")
     screen.wait_for("not all of the plan fits")
     screen.type("q")
+
+
+def test_without_a_screen_what_does_not_fit_is_told_before_the_questions(
+    series: Repository, plan: str, amended: tuple[str, str]
+) -> None:
+    args = ("--plan", plan, "--fit", "--no-screen")
+    ran = gitsplit(series.path, *args, stdin=b"q\n")
+
+    assert ran.status == 0
+    assert f"No longer there, of {amended[0]}: numbers, removed line 50" in ran.err
+    assert ran.out.startswith(
+        "Not all of the plan fits: what doesn't is listed above\n"
+    )
+    assert "screen" not in ran.out
 
 
 def test_it_needs_a_plan(series: Repository) -> None:

@@ -277,7 +277,8 @@ def _series_of_plan(
 def _other_plan_error(what: str, document: PlanDocument) -> InvalidPlan:
     return InvalidPlan(
         f"The plan was made for another {what} than this one.",
-        hint=f"It was made for {document.upstream or '--root'}..{document.head}.",
+        hint=f"It was made for {document.upstream or '--root'}..{document.head}."
+        " After an amend or a rebase, --fit places what of it still fits.",
     )
 
 

@@ -1,11 +1,13 @@
 """A plan file for commits that were amended or rebased since, fitted to what is there.
 
 Each commit of the plan is looked for in the series: the commit itself, else one with
-its Change-Id, else one with its subject. What it splits is fitted by content
+its Change-Id, one that goes from the same tree to the same one, one with its subject,
+or one with its diff. What it splits is fitted by content
 (:mod:`gitsplit.planfile.fit`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -14,6 +16,7 @@ from gitsplit.git import history
 from gitsplit.git.diff import hunks_between
 from gitsplit.git.gerrit import id_rules
 from gitsplit.git.repository import Repository
+from gitsplit.model.diff import FileChange
 from gitsplit.model.objects import Oid
 from gitsplit.model.series import Series, SourceCommit
 from gitsplit.model.todo import Entry, Todo, refuse_broken_range, todo_layout
@@ -38,7 +41,8 @@ def fitted_work(repo: Repository, request: Request, document: PlanDocument) -> W
     pairs = _fitted_entries(repo, series, found, document)
     todo: list[Entry] = []
     known = {was.commit for was, _ in pairs}
-    misfit = Misfit(tuple(e for e in document.series if e.commit not in known))
+    gone = (entry for entry in document.series if entry.commit not in known)
+    misfit = Misfit(tuple(_with_subject(repo, entry) for entry in gone))
     for was, now in pairs:
         commits = tuple(by_oid[oid] for oid in now.commits)
         refuse_broken_range(series, commits)
@@ -91,23 +95,69 @@ def _from_first(series: Series, wanted: set[Oid]) -> Series:
     return Series(parents[0][0], series.head, rest)
 
 
+def _with_subject(repo: Repository, entry: CommitEntry) -> CommitEntry:
+    """The entry with the subject of its commit, where it is known and isn't there."""
+    commit = None if entry.subject else _old_commit(repo, entry.commit)
+    return entry if commit is None else replace(entry, subject=commit.subject)
+
+
 def _found(repo: Repository, series: Series, document: PlanDocument) -> Found:
     """The commits of the series that the plan's have become."""
     rules = id_rules(repo)
     free = {commit.oid: commit for commit in series.commits}
-    found: dict[Oid, SourceCommit] = {}
-    for oid in _named(document):
-        if oid in free:
-            found[oid] = free.pop(oid)
-    missing = [oid for oid in _named(document) if oid not in found]
-    for key in (lambda c: rules.of(c.raw.message), lambda c: c.subject):
-        for oid in missing:
-            wanted = _old_commit(repo, oid)
-            mark = key(wanted) if wanted else None
-            now = next((c for c in free.values() if mark and key(c) == mark), None)
-            if oid not in found and now is not None:
+    found = {oid: free.pop(oid) for oid in _named(document) if oid in free}
+    was = {oid: _old_commit(repo, oid) for oid in _named(document) if oid not in found}
+    marks: tuple[Callable[[SourceCommit], object], ...] = (
+        lambda commit: rules.of(commit.raw.message),
+        partial(_trees, repo),
+        lambda commit: commit.subject,
+        partial(_diff, repo),
+    )
+    for mark_of in marks:
+        lacking = {oid: old for oid, old in was.items() if old and oid not in found}
+        if not lacking:
+            break
+        marked = [(mark_of(commit), commit) for commit in free.values()]
+        for oid, old in lacking.items():
+            mark = mark_of(old)
+            same = (c for known, c in marked if mark == known and c.oid in free)
+            if mark and (now := next(same, None)):
                 found[oid] = free.pop(now.oid)
     return found
+
+
+def _trees(repo: Repository, commit: SourceCommit) -> tuple[Oid | None, Oid] | None:
+    """The trees before and after a commit; None for a merge, or one that does nothing.
+
+    There is no tree before a root.
+    """
+    before, *others = commit.raw.parents or (None,)
+    if others or (before is not None and not repo.has_object(before)):
+        return None
+    tree = None if before is None else repo.read_commit(before).tree
+    return None if tree == commit.raw.tree else (tree, commit.raw.tree)
+
+
+def _diff(repo: Repository, commit: SourceCommit) -> tuple[object, ...]:
+    """What a commit does to its files, wherever in them; nothing for a merge."""
+    if _trees(repo, commit) is None:
+        return ()
+    return tuple(_change_anywhere(each) for each in history.file_changes(repo, commit))
+
+
+def _change_anywhere(change: FileChange) -> tuple[object, ...]:
+    """A change of a file, equal for one that does the same at other lines."""
+    sides = change.old, change.new
+    files = [
+        each and (each.path, each.mode, None if change.hunks else each.oid)
+        for each in sides
+    ]
+    lines = (
+        (*of[span.start : span.stop],)
+        for hunk in change.hunks
+        for of, span in ((change.old_lines, hunk.old), (change.new_lines, hunk.new))
+    )
+    return (*files, *lines)
 
 
 def _named(document: PlanDocument) -> Iterator[Oid]:

@@ -216,7 +216,7 @@ def _opening_state(
     return with_only_split_open(state)
 
 
-_NOT_ALL_FITS = "not all of the plan fits: what doesn't is listed above the screen"
+_NOT_ALL_FITS = "not all of the plan fits: what doesn't is listed above"
 
 
 def _resume_draft(
