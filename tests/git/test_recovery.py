@@ -457,3 +457,31 @@ def test_an_undo_that_died_half_way_deletes_the_branches_that_were_made(
     repo.git("update-ref", "-d", "refs/heads/made")
     assert "has been finished" in (recover(repo) or "")
     assert repo.refs() == before
+
+
+@pytest.mark.parametrize("age", [0.0, -2.0])
+def test_the_lock_of_packed_refs_goes_where_a_git_died_that_deleted_one(
+    repo: Repository, age: float
+) -> None:
+    """It was made just after the record, or else before it and by others."""
+    tangled(repo)
+    before = repo.refs()
+    (main,) = prepared(repo)
+    record = begun(repo, (main, RefUpdate("refs/heads/made", NO_OBJECT, main.new)))
+    repo.git("update-ref", main.ref, main.new)
+    recover(repo)
+    repo.git("pack-refs", "--all")
+    opened = open_repository(repo.path)
+    (done,) = journal.records(opened)
+    journal.save(opened, replace(done, phase="undoing"))
+    file = repo.path / ".git" / "gitsplit" / f"{record.number:06}.json"
+    left = [repo.path / ".git" / f"packed-refs.{end}" for end in ("lock", "new")]
+    for each in left:
+        each.write_bytes(b"")
+        os.utime(each, (file.stat().st_mtime + age,) * 2)
+    recover(repo)
+
+    assert [each.exists() for each in left] == [age < 0] * 2
+    if age == 0:
+        undo(repo)
+        assert repo.refs() == before

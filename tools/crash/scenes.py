@@ -35,6 +35,7 @@ OTHERS_LOCKS = ("config.lock", "refs/heads/other.lock", "refs/heads/main-2.lock"
 HAND_OVER = "hand over"
 
 SPLIT = ("--yes", "--group-by", "file", "-c", "main~2")
+STACK = (*SPLIT, "--branches", "b7-{n}/{slug}")
 BRANCHES = tuple(f"b{number}" for number in range(8))
 
 Mark = tuple[int, int, int] | None
@@ -157,6 +158,13 @@ def _lock_for_others(repo: Repository) -> None:
     for lock in (repo.path / ".git" / name for name in OTHERS_LOCKS):
         if lock.parent.is_dir():  # with refs in tables there is no refs/heads/
             lock.touch()
+
+
+def _already_stacked(repo: Repository) -> None:
+    """The branch to be deleted is among the packed refs."""
+    _branches(repo)
+    _run_to_end(repo, STACK)
+    repo.git("pack-refs", "--all")
 
 
 def _already_split(repo: Repository) -> None:
@@ -317,6 +325,8 @@ SCENES = {
     for scene in (
         Scene("split", _branches, SPLIT, ("--undo",), _LOCKED),
         Scene("undo", _already_split, ("--undo",), SPLIT, _LOCKED),
+        Scene("stack", _branches, STACK, ("--undo",), _LOCKED),
+        Scene("undo a stack", _already_stacked, ("--undo",), STACK, _LOCKED),
         Scene(
             "packed and detached",
             _pack_and_detach,

@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import gettempdir
 
 from gitsplit.git.program import has_git_at, is_running, this_process
-from gitsplit.git.refs import RefUpdate
+from gitsplit.git.refs import PACKED_LOCK, RefUpdate
 from gitsplit.git.repository import Repository
 from gitsplit.git.scratch_worktree import COMMAND_FILE, LOCK_REASON, ScratchWorktree
 from gitsplit.git.state_dir import (
@@ -26,6 +26,7 @@ from gitsplit.git.state_dir import (
     write_file,
 )
 from gitsplit.git.store import KEEP_REASON
+from gitsplit.model.objects import NO_OBJECT
 from gitsplit.model.progress import Say, say_nothing
 
 MOMENT = 1.0
@@ -65,7 +66,7 @@ def _file_identity(file: Path) -> bytes:
 
 
 def remove_stale_ref_locks(
-    repo: Repository, updates: Iterable[RefUpdate], record: Path, say: Say = say_nothing
+    repo: Repository, updates: Sequence[RefUpdate], record: Path, say: Say = say_nothing
 ) -> None:
     """Remove the lock files of a git that was killed while it made these updates.
 
@@ -76,7 +77,7 @@ def remove_stale_ref_locks(
     3. It is empty and was made within MOMENT after a file of proof 1 or after
        ``record``, which is written just before git may begin; a MOMENT later it is
        unchanged, and no git runs here where it is one that git leaves empty while hooks
-       run: HEAD's, or reftable's.
+       run: HEAD's, those with which it deletes refs, or reftable's.
     4. It is HEAD's, empty, and as old as a file of proof 1: git locks HEAD together
        with its branch.
 
@@ -90,7 +91,7 @@ def remove_stale_ref_locks(
         ours += [f for f in files if _own_content(f).strip() == update.new.encode()]
         locks.append(files[0])
     head_lock = repo.git_dir / "HEAD.lock"
-    long_empty = {head_lock}.union(
+    long_empty = {head_lock, *_locks_to_delete(repo, updates)}.union(
         *((dir / "reftable").glob("*.lock") for dir in (repo.git_dir, repo.common_dir))
     )
     empty = {lock for lock in (*locks, *long_empty) if _own_content(lock) == b""}
@@ -103,7 +104,21 @@ def remove_stale_ref_locks(
     if head_lock in empty and any(_is_same_age(head_lock, file) for file in ours):
         stale.add(head_lock)
     for lock in stale:
-        lock.unlink(missing_ok=True)
+        _remove_lock(lock)
+
+
+def _remove_lock(lock: Path) -> None:
+    """Remove a lock, and what only its holder can have begun to write beside it."""
+    if lock.name == PACKED_LOCK:
+        lock.with_suffix(".new").unlink(missing_ok=True)
+    lock.unlink(missing_ok=True)
+
+
+def _locks_to_delete(repo: Repository, updates: Iterable[RefUpdate]) -> Iterator[Path]:
+    """The locks that git holds to delete refs: by these updates, or by their undo."""
+    refs = [each.ref for each in updates if NO_OBJECT in (each.old, each.new)]
+    yield from (repo.common_dir / f"{ref}.lock" for ref in refs)
+    yield from (repo.common_dir / PACKED_LOCK for _ in refs[:1])
 
 
 def _is_git_running(repo: Repository) -> bool:

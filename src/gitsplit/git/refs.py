@@ -34,6 +34,9 @@ from gitsplit.model.escape import output_in_one_line
 from gitsplit.model.listing import with_capital
 from gitsplit.model.objects import NO_OBJECT, Oid
 
+PACKED_LOCK = "packed-refs.lock"
+"""Git's lock of the packed refs, in the common directory."""
+
 HEADS = "refs/heads/"
 """What the full names of local branches begin with."""
 
@@ -438,14 +441,18 @@ def ref_locks(
     """The lock files that git holds when it has prepared these updates.
 
     Of both ref storages: those of the other one don't exist. With the branch ``head``,
-    which HEAD names, git locks HEAD itself, for its reflog.
+    which HEAD names, git locks HEAD itself, for its reflog; with a ref that is deleted,
+    the packed refs, for it may be among them.
     """
+    updates = tuple(updates)
     refs = {update.ref for update in updates}
     moves_head = head in refs or "HEAD" in refs
     for ref in sorted(refs - {"HEAD"}):
         yield repo.common_dir / f"{ref}.lock"
     if moves_head:
         yield repo.git_dir / "HEAD.lock"
+    if any(update.new == NO_OBJECT for update in updates):
+        yield repo.common_dir / PACKED_LOCK
     for place in (repo.git_dir,) * moves_head + (repo.common_dir,) * (refs != {"HEAD"}):
         yield place / "reftable" / "tables.list.lock"
 
