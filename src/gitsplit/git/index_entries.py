@@ -46,7 +46,8 @@ def index_entries(
     empty = [p for p, e in entries.items() if e and e.oid == _EMPTY_BLOB]
     if empty:
         args = ("diff-index", "--cached", "--name-only", "-z", "--no-renames")
-        real = repo.program.run(*args, EMPTY_TREE, env=env).stdout.split(b"\0")
+        asked = (*args, "--ita-invisible-in-index", EMPTY_TREE)
+        real = repo.program.run(*asked, env=env).stdout.split(b"\0")
         for path in frozenset(empty).difference(real):
             entries[path] = StagedEntry(FILE, _EMPTY_BLOB, is_intended=True)
     return entries

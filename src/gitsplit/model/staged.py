@@ -12,7 +12,14 @@ from msgspec import Struct
 
 from gitsplit.model.diff import File, FileChange, Hunk, TextEdit, hunk_order
 from gitsplit.model.lines import lines_of
-from gitsplit.model.objects import EntryUpdate, Oid, StagedEntry, TreeEntry, object_id
+from gitsplit.model.objects import (
+    GITLINK,
+    EntryUpdate,
+    Oid,
+    StagedEntry,
+    TreeEntry,
+    object_id,
+)
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.states import path_collisions, states_in
 
@@ -27,6 +34,12 @@ class IndexAfterwards(Struct, frozen=True):
     updates: tuple[EntryUpdate, ...] = ()
     contents: tuple[bytes, ...] = ()
     overwritten: tuple[tuple[bytes, Oid], ...] = ()
+
+    @property
+    def blobs(self) -> tuple[Oid, ...]:
+        """The blobs that the new entries name; a submodule has none."""
+        new = (each.new for each in self.updates if each.new is not None)
+        return tuple(entry.oid for entry in new if entry.mode != GITLINK)
 
 
 _State = Mapping[bytes, TreeEntry]

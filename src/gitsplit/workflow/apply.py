@@ -85,7 +85,9 @@ class Outcome(Struct, frozen=True):
     ``unsigned`` is the number of commits that were signed and no longer are. ``stack``
     are the branches at the new commits, where they were asked for.
     ``changed`` are the paths at which HEAD's tree differs from before, each with
-    whether it still has a file there.
+    whether it still has a file there. Where what wasn't committed was split, ``index``
+    says what became of the index, None elsewhere; ``later`` are the files that were
+    changed after the snapshot of them.
     """
 
     rewrite: write.Rewrite
@@ -93,6 +95,8 @@ class Outcome(Struct, frozen=True):
     unsigned: int = 0
     stack: refs.Stack = refs.Stack()
     changed: Mapping[bytes, bool] = field(default_factory=dict)
+    index: "IndexAfterwards | None" = None
+    later: frozenset[bytes] = frozenset()
 
 
 def apply(
@@ -143,7 +147,7 @@ def _write_and_move(
     updates = (*outcome.moves.moves, *outcome.stack.made)
     files = (trees.files,) if trees else ()
     index = _index_after(repo, objects, work)
-    blobs = [each.new.oid for each in index.updates if each.new] if index else []
+    blobs = index.blobs if index else ()
     with _recover_when_interrupted(repo, _WAY_BACK), ExitStack() as kept:
         with finish.during("storing the new objects"):
             kept.enter_context(store_objects(repo, objects, rewrite, files, blobs))
@@ -151,6 +155,7 @@ def _write_and_move(
             _run_pre_commit(repo, objects, rewrite, finish)
         finish.check(repo, rewrite, finish.passed)
         # That may have taken long, and the user may have worked meanwhile.
+        outcome = _with_index(repo, outcome, index)
         refuse_unclean_worktree(repo, objects, trees)
         with finish.during(f"updating refs ({len(updates)})"):
             journal.move_refs(
@@ -171,6 +176,18 @@ def _index_after(
     from gitsplit.workflow.uncommitted import index_after
 
     return index_after(repo, objects, work)
+
+
+def _with_index(
+    repo: Repository, outcome: Outcome, index: "IndexAfterwards | None"
+) -> Outcome:
+    """The outcome with what becomes of the index, and files that were changed since."""
+    if repo.snapshot is None:
+        return outcome
+    from gitsplit.git.snapshot import changed_since
+
+    later = changed_since(repo, repo.snapshot)
+    return replace(outcome, index=index, later=later)
 
 
 def _run_pre_commit(
