@@ -2,8 +2,8 @@
 
 With all that git knows of: staged, both, added, deleted, modes, symlinks, renames,
 intent-to-add, assume-unchanged, skip-worktree, a sparse checkout, filters, line ends,
-a submodule, untracked and ignored files, repositories within, and a file that was written again in
-the moment in which it was added.
+a submodule, untracked and ignored files, repositories within, and a file that was
+written again in the moment in which it was added.
 """
 
 import os

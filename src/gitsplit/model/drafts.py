@@ -162,7 +162,9 @@ def _refuse_incomplete(commits: Sequence[SourceCommit], plan: Plan) -> None:
             )
         had_none = continued is not None and not commits[continued].raw.message.strip()
         if not had_none and not any(_is_usable(group.message, c) for c in commits):
-            which = b"commit %d of %s" % (number + 1, commits[0].oid[:10].encode())
+            first = commits[0]
+            of = first.oid[:10] if first.is_stored else first.in_words
+            which = b"commit %d of %s" % (number + 1, of.encode())
             raise _no_message(group.message, which)
 
 

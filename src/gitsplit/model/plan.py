@@ -35,8 +35,11 @@ from gitsplit.model.weave import Thread, threads_of
 DROPPED: Final = 2**63 - 1
 """The group of an edit that no commit takes: later than every commit."""
 
-DropTo = Literal["worktree", "discard"]
-"""Where dropped edits go: they stay in the files, not staged, or they are gone."""
+DropTo = Literal["worktree", "discard", "uncommitted"]
+"""Where dropped edits go: they stay in the files, not staged, or they are gone.
+
+Or ``uncommitted``, as they were.
+"""
 
 _FILE: Final[Callable[[Edit], int]] = attrgetter("file")
 

@@ -28,6 +28,11 @@ class Uncommitted(Struct, frozen=True):
     before: Oid
     after: Oid
 
+    @property
+    def in_words(self) -> str:
+        """What it is, as sentences name it."""
+        return "what is staged" if self.kind == "staged" else "what isn't committed"
+
 
 class SourceCommit(Struct, frozen=True):
     """A commit of the series as it was read.
@@ -52,8 +57,8 @@ class SourceCommit(Struct, frozen=True):
     @property
     def in_words(self) -> str:
         """The commit as sentences name it: a short id and the subject."""
-        if not self.is_stored:
-            return "what isn't committed"
+        if self.stands_for is not None:
+            return self.stands_for.in_words
         return commit_in_words(self.oid, self.subject)
 
 

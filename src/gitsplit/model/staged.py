@@ -46,6 +46,14 @@ _State = Mapping[bytes, TreeEntry]
 """What stands at the paths of files, as the index or a tree has it."""
 
 
+def index_unchanged(plan: Plan, staged: Mapping[bytes, StagedEntry]) -> IndexAfterwards:
+    """What becomes of the index where what is staged was split: it is as it was."""
+    sides = (side for change in plan.changes for side in (change.old, change.new))
+    paths = dict.fromkeys(side.path for side in sides if side is not None)
+    entries = ((path, staged.get(path)) for path in paths)
+    return IndexAfterwards(tuple(EntryUpdate(p, entry, entry) for p, entry in entries))
+
+
 def index_afterwards(
     plan: Plan,
     staged: Mapping[bytes, StagedEntry],

@@ -21,7 +21,7 @@ from gitsplit.model.diff import Edit, FileChange, TextEdit, edits_by_file
 from gitsplit.model.given_up import NotContinued, not_continued_in
 from gitsplit.model.objects import Oid, RawCommit
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
-from gitsplit.model.series import CommitDraft, SourceCommit
+from gitsplit.model.series import CommitDraft, SourceCommit, Uncommitted
 from gitsplit.model.todo import Entry, Todo
 
 if TYPE_CHECKING:
@@ -435,7 +435,10 @@ class RewriteFindings(Struct, frozen=True):
     ``unsigned`` is the number of commits that lost their signature. ``made`` are the
     branches that there weren't before, each with the number of its commit. ``push`` are
     the commands that push it for review, ``stack`` those that send the branches, one
-    after the other.
+    after the other. Of what wasn't committed, which is the ``source`` then, some was
+    staged otherwise, and written over: ``overwritten`` has the paths, with what was
+    staged there. ``later`` files were changed after it was read. ``is_stopped`` says
+    that a rebase has stopped here.
     """
 
     todo: Todo
@@ -453,6 +456,10 @@ class RewriteFindings(Struct, frozen=True):
     review: Review | None = None
     push: tuple[str, ...] = ()
     stack: tuple[str, ...] = ()
+    source: Uncommitted | None = None
+    overwritten: tuple[tuple[bytes, Oid], ...] = ()
+    later: int = 0
+    is_stopped: bool = False
 
 
 def text_unsaid(

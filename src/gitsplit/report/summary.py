@@ -20,6 +20,7 @@ from gitsplit.model.listing import (
 )
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import NO_OBJECT, Oid
+from gitsplit.model.series import Uncommitted
 from gitsplit.model.todo import Entry
 from gitsplit.report.findings import (
     DroppedEdits,
@@ -49,8 +50,11 @@ MOST_REFS = 5
 def summary_text(rewrite: RewriteFindings) -> str:
     """What a rewrite did, how to undo it, and what it left alone."""
     before, after = len(rewrite.todo.order), len(rewrite.commits)
+    done = f"Rewrote {_moved(rewrite)}: {quantity(before, 'commit')} became {after}."
+    if rewrite.source is not None:
+        done = f"Made {quantity(after, 'commit')} on {_moved(rewrite)}."
     lines = [
-        f"Rewrote {_moved(rewrite)}: {quantity(before, 'commit')} became {after}.",
+        done,
         *_result_lines(rewrite),
         *few(_gone_line(entry, lost) for entry, lost in rewrite.gone),
         *few(
@@ -69,7 +73,10 @@ def outlook_lines(rewrite: RewriteFindings) -> Iterator[str]:
     That is what moves and what stays, what reviewers will see, and the push command.
     """
     before, after = len(rewrite.todo.order), len(rewrite.commits)
-    yield f"Rewrites {_moved(rewrite)}: {quantity(before, 'commit')} → {after}."
+    if rewrite.source is not None:
+        yield f"Makes {quantity(after, 'commit')} on {_moved(rewrite)}."
+    else:
+        yield f"Rewrites {_moved(rewrite)}: {quantity(before, 'commit')} → {after}."
     yield from few(
         f"{printable(lost)[:9]} of {entry.oid[:10]} {printable(entry.commit.subject)}"
         " is gone: no commit has it any more."
@@ -81,8 +88,11 @@ def outlook_lines(rewrite: RewriteFindings) -> Iterator[str]:
 
 def _consequence_lines(rewrite: RewriteFindings, lose: str) -> Iterator[str]:
     """What follows from the new commits; ``lose`` is said of signatures."""
-    yield from _tree_lines(rewrite)
-    yield from (line for each in rewrite.dropped for line in _lines_left_out(each))
+    if rewrite.source is not None:
+        yield from _uncommitted_lines(rewrite, rewrite.source)
+    else:
+        yield from _tree_lines(rewrite)
+        yield from (line for each in rewrite.dropped for line in _lines_left_out(each))
     yield from made_lines(rewrite.made)
     yield from staying_lines(rewrite.left, _short_ref)
     if rewrite.unsigned:
@@ -151,6 +161,29 @@ def _tree_lines(rewrite: RewriteFindings) -> Iterator[str]:
             yield f"Final tree {new} unchanged; worktree and index not touched."
         else:
             yield f"Final tree {new} instead of {old}."
+
+
+def _uncommitted_lines(rewrite: RewriteFindings, source: Uncommitted) -> Iterator[str]:
+    """What stays uncommitted, and what becomes of files and index."""
+    untouched = "Files not touched."
+    if source.kind == "staged":
+        untouched = "Files and index not touched."
+    if not rewrite.dropped:
+        yield f"Nothing of it stays uncommitted. {untouched}"
+    else:
+        yield f"{untouched} Stays uncommitted:"
+        files = (file for each in rewrite.dropped for file in each.files)
+        yield from few(f"  {_loss(file)}" for file in files)
+    yield from few(
+        f"{printable(path)} was staged with other lines than the file has; what was"
+        f" staged: git show {oid[:10]}"
+        for path, oid in rewrite.overwritten
+    )
+    if rewrite.later:
+        changed = quantity(rewrite.later, "file")
+        yield f"{changed} changed since you began; the later changes stay uncommitted."
+    if rewrite.is_stopped and (rewrite.dropped or rewrite.later):
+        yield "`git rebase --continue` asks for what stays uncommitted first."
 
 
 _FACTS: Mapping[Fact, str] = {

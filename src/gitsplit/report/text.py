@@ -102,6 +102,8 @@ def split_name(entry: Entry) -> tuple[str, bytes | None]:
 
     A range has several; its number of commits stands with the ids.
     """
+    if not entry.commit.is_stored:
+        return entry.commit.in_words, None
     if not entry.rest:
         return entry.oid[:10], entry.commit.subject
     number = quantity(len(entry.commits), "commit")

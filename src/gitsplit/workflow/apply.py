@@ -130,11 +130,7 @@ def _write_and_move(
     objects, unsigned = compute_rewrite(
         repo, work, committer=repository.committer(repo), finish=finish
     )
-    if unsigned.new_head == unsigned.old_head:  # never of what isn't committed
-        raise NothingToSplit(
-            "The plan changes nothing.",
-            hint="Send hunks to another commit, or propose more with --commits N.",
-        )
+    _refuse_unchanged(unsigned)
     if finish.verify:
         for warning in review_warnings(repo, work, unsigned):
             finish.say(warning)
@@ -165,6 +161,15 @@ def _write_and_move(
                 entries=index.updates if index else None,
             )
     return outcome
+
+
+def _refuse_unchanged(rewrite: write.Rewrite) -> None:
+    """Raise NothingToSplit where the new commits are the old ones."""
+    if rewrite.new_head == rewrite.old_head:
+        raise NothingToSplit(
+            "The plan changes nothing.",
+            hint="Send hunks to another commit, or propose more with --commits N.",
+        )
 
 
 def _index_after(

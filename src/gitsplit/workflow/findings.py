@@ -200,6 +200,7 @@ def rewrite_findings(
     rewrite, moves = outcome.rewrite, outcome.moves
     commits = result_commits(work, rewrite.commits)
     is_kept = drop_to == "worktree"
+    index = outcome.index
     said: dict[Oid, tuple[bytes, ...]] = {}
     for each in commits:
         place = each.draft.place
@@ -226,4 +227,8 @@ def rewrite_findings(
         review=reviewer_view(repo, work, commits),
         push=push_commands(repo, work),
         stack=stack_push(repo, work, outcome.stack),
+        source=work.series.commits[-1].stands_for,
+        overwritten=index.overwritten if index else (),
+        later=len(outcome.later),
+        is_stopped=repo.is_rebasing,
     )

@@ -22,6 +22,7 @@ from gitsplit.git import history, refs, user_programs
 from gitsplit.git.config import Config
 from gitsplit.git.diff import hunks_between, merge_contents
 from gitsplit.git.repository import Repository
+from gitsplit.model.listing import quantity
 from gitsplit.model.message import has_subject, stripspace
 from gitsplit.model.message_buffer import (
     buffer_of,
@@ -31,6 +32,7 @@ from gitsplit.model.message_buffer import (
     without_patch,
 )
 from gitsplit.model.objects import Oid
+from gitsplit.model.series import commit_in_words
 from gitsplit.model.todo import Todo
 from gitsplit.tui.app import run_screen
 from gitsplit.tui.background.worker import Backend
@@ -202,7 +204,7 @@ def _opening_state(
         is_checking=bool(request.checks),
         follows=repo.config.get_bool("gitsplit.follow", default=True),
     )
-    if state.info.title and state.is_alone:
+    if state.info.title and state.is_alone and repo.snapshot is None:
         state = replace(state, status=f"this is {state.info.title}")
     if work.misfit:
         state = replace(state, status=_NOT_ALL_FITS)
@@ -268,14 +270,14 @@ def _whole(repo: Repository, request: Request, work: Work) -> SeriesInfo:
         work.series,
         ref,
         name=_range_name(request, work, ref),
-        title=title_by_id(repo, request, work.series),
+        title=_title(repo, request, work),
         change_ids=_change_ids(work),
         ids=work.ids,
         other_refs={
             refs.short_name(name).removeprefix("branch "): oid
             for name, oid in others.items()
         },
-        drop_to=request.drop_to,
+        drop_to="uncommitted" if repo.snapshot else request.drop_to,
         titles=history.log_titles(repo, work.series, form) if form else {},
         abbreviates=repo.config.get_bool("rebase.abbreviateCommands"),
         check=" && ".join(request.checks),
@@ -285,6 +287,19 @@ def _whole(repo: Repository, request: Request, work: Work) -> SeriesInfo:
         keys=own_keys(repo.config.below(SECTION)),
         plan_file=_free_name("gitsplit-plan", ".json"),
     )
+
+
+def _title(repo: Repository, request: Request, work: Work) -> str:
+    """What is split, where that isn't told by a range and a number of commits."""
+    if repo.snapshot is None:
+        return title_by_id(repo, request, work.series)
+    commit, untracked = repo.snapshot.commit, repo.snapshot.untracked
+    title = commit.in_words
+    if repo.snapshot.is_stopped_commit:
+        title += f", for {commit_in_words(commit.oid, commit.subject)}"
+    if untracked and request.uncommitted == "worktree":
+        title += f"; {quantity(untracked, 'untracked file')} left out"
+    return title
 
 
 def _free_name(stem: str, ending: str) -> str:

@@ -22,7 +22,7 @@ from gitsplit.model.listing import name_list
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import without_empty_groups
 from gitsplit.model.progress import Say
-from gitsplit.model.staged import IndexAfterwards, index_afterwards
+from gitsplit.model.staged import IndexAfterwards, index_afterwards, index_unchanged
 from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import Work, refuse_operation_in_progress
 
@@ -92,9 +92,9 @@ def index_after(
     snapshot = repo.snapshot
     if snapshot is None:
         return None
-    if snapshot.source.kind == "staged":
-        return IndexAfterwards()
     (plan,) = work.plans.values()
+    if snapshot.source.kind == "staged":
+        return index_unchanged(plan, snapshot.staged)
 
     def read(oid: Oid) -> bytes:
         return objects.read_object(oid)[1]

@@ -341,6 +341,8 @@ def _after_assignment(state: State, selection: Selection, group: int) -> State:
     if group == DROPPED:
         many = "commits" if "," in came_from else "commit"
         words = f"left out {what} of {many} {came_from}"
+        if state.info.drop_to == "uncommitted":
+            words += ", stays uncommitted"
     words += _along_words(plan, along)
     words += side_effect_words(plan, moved, (*places, *along))
     words += _unshown_words(plan, moved)

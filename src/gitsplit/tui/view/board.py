@@ -108,6 +108,8 @@ def board_words(state: State, width: int) -> Sequence[StyleAndTextTuples]:
         return [[]]
     group = cell_of(state).group
     words = "left out of all commits"
+    if state.info.drop_to == "uncommitted":
+        words += ": stays uncommitted"
     if group != DROPPED:
         words = f"commit {group + 1}: {subject(state, group)}"
     return [[("class:faint", start_of(f" {words}", width))]]

@@ -66,6 +66,8 @@ def loss_words(plan: Plan) -> str:
 
 def drop_place_words(drop_to: DropTo) -> str:
     """A clause on where what is dropped will be."""
+    if drop_to == "uncommitted":
+        return "stays uncommitted"
     if drop_to == "worktree":
         return "kept in the worktree"
     return "discarded"
@@ -73,6 +75,8 @@ def drop_place_words(drop_to: DropTo) -> str:
 
 def worktree_words(drop_to: DropTo) -> str:
     """What becomes of index and files where the final tree is another one."""
+    if drop_to == "uncommitted":
+        return "files are not touched"
     if drop_to == "worktree":
         return "the index is updated; files in the worktree keep what is left out"
     return "index and worktree are updated; what is left out is removed"

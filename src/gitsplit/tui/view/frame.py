@@ -30,7 +30,11 @@ from gitsplit.tui.state.selection import (
     selected_line_words,
     unit_at,
 )
-from gitsplit.tui.view.dropped import is_whole_as_planned, loss_words
+from gitsplit.tui.view.dropped import (
+    drop_place_words,
+    is_whole_as_planned,
+    loss_words,
+)
 from gitsplit.tui.view.pane import CARET
 from gitsplit.tui.view.series import original_title, series_title
 from gitsplit.tui.view.text import (
@@ -87,6 +91,8 @@ def title_line(state: State, width: int) -> StyleAndTextTuples:
 def _target_words(state: State) -> str:
     """The commit that is open, or the range."""
     commits = entries_of(state.todo)[state.target.commit].commits
+    if not commits[0].is_stored:
+        return one_line(state.info.title)
     if len(commits) == 1:
         return f"{state.target.commit[:7]} {one_line(state.target.subject)}"
     number = quantity(len(commits), "commit")
@@ -157,7 +163,10 @@ def reason_line(state: State, width: int) -> StyleAndTextTuples:
         return []
     group = state.plan.group_of[edit]
     if group == DROPPED:
-        return [("class:edited", " left out"), ("", ": it is in no commit")]
+        where = "it is in no commit"
+        if state.info.drop_to == "uncommitted":
+            where = drop_place_words(state.info.drop_to)
+        return [("class:edited", " left out"), ("", f": {where}")]
     if needs := broken_needs(state).get(edit):
         words = f" {WARNING} {need_words(needs[0])}"
         hint = f" · {keyed(state, '{take-along}')} has it in {group + 1} too"
@@ -172,6 +181,8 @@ def reason_line(state: State, width: int) -> StyleAndTextTuples:
 def promise_cells(state: State) -> StyleAndTextTuples:
     """Whether the commits together are the original one (law 1)."""
     lost = loss_words(state.plan)
+    if lost and state.info.drop_to == "uncommitted":
+        return [("class:edited", f"uncommitted: {lost}  nothing lost ")]
     if lost:
         return [("class:edited", f"{lost} left out  final files differ ")]
     if not is_whole_as_planned(state.plan):

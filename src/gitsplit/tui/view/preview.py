@@ -104,10 +104,12 @@ def _summary_line(state: State) -> StyleAndTextTuples:
     count = len(state.todo.order)
     seen, new = len(reviewed_commits(state)), len(reviewable_commits(state))
     before, after = quantity(count, "commit"), len(new_commits(state))
+    is_new = state.info.drop_to == "uncommitted"
+    made = quantity(after, "new commit")
     return [
-        ("", " Rewrite "),
+        ("", " Commit on " if is_new else " Rewrite "),
         ("class:name", one_line(state.info.ref)),
-        ("", f": {before} → {after}"),
+        ("", f": {made}" if is_new else f": {before} → {after}"),
         ("class:faint", f"   seen {seen} of {new}" if seen else ""),
     ]
 
@@ -430,7 +432,9 @@ def _promise_lines(state: State) -> Iterator[StyleAndTextTuples]:
         yield _tick_line("nothing else lost" if drops else "nothing lost")
     for plan in plans:
         yield from difference_lines(plan, info.drop_to)
-    if same and len(_same_trees(state)) == len(todo.order):
+    if info.drop_to == "uncommitted":
+        yield _tick_line(worktree_words(info.drop_to))
+    elif same and len(_same_trees(state)) == len(todo.order):
         yield _tick_line("worktree and index are not touched")
     elif lost:
         yield [("", f"   {worktree_words(info.drop_to)}")]
@@ -461,6 +465,9 @@ def _final_tree_lines(
     tree = state.info.series.commits[-1].raw.tree[:10]
     dropped = sum(entry.action == "drop" for entry in entries)
     reasons = [f"{quantity(dropped, 'commit')} dropped"] if dropped else []
+    if lost and state.info.drop_to == "uncommitted":
+        yield [("class:edited", f" ! left out, stays uncommitted: {next(iter(lost))}")]
+        return
     reasons += [f"{words} left out" for words in lost]
     if not (same or lost):
         reasons.append("files edited")
