@@ -179,10 +179,10 @@ class _Lines(Struct, frozen=True):
     def after(self, group: int) -> bytes:
         """The content as of the group."""
         chosen = [text for text, since, until in self.runs if since <= group < until]
-        return b"".join(chosen) if self.is_ended else _content_of(chosen)
+        return b"".join(chosen) if self.is_ended else joined_lines(chosen)
 
 
-def _content_of(texts: Sequence[bytes]) -> bytes:
+def joined_lines(texts: Sequence[bytes]) -> bytes:
     """The lines in one; one that lacks its end gets it where others follow it.
 
     Otherwise two lines would become one. Only a state between those of commits can have
@@ -293,7 +293,7 @@ class _Lives:
         shown = (row for row in rows if row[1] < row[2])
         for life, run in groupby(shown, itemgetter(1, 2)):
             texts = [text for text, *_ in run]
-            yield (texts[0] if len(texts) == 1 else _content_of(texts), *life)
+            yield (texts[0] if len(texts) == 1 else joined_lines(texts), *life)
 
     def all_lines(
         self, weave: Sequence[Strand], *, is_settled: bool

@@ -10,9 +10,12 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from gitsplit.model.content import joined_lines
 from gitsplit.model.diff import File, FileChange, Hunk, TextEdit, hunk_order
 from gitsplit.model.lines import lines_of
 from gitsplit.model.objects import (
+    EXECUTABLE,
+    FILE,
     GITLINK,
     EntryUpdate,
     Oid,
@@ -161,7 +164,9 @@ def _union(
     change = plan.changes[number]
     old, new = change.old or change.new, change.new or change.old
     assert old is not None and new is not None, "a change has a side"
-    if staged.mode not in (old.mode, new.mode):
+    # A new file has no other mode than that which it is made with.
+    is_made = change.old is None and {staged.mode, new.mode} <= {FILE, EXECUTABLE}
+    if staged.mode not in (old.mode, new.mode) and not is_made:
         return None
     path = new.path if new.path in (staged.path, committed.path) else old.path
     mode = new.mode if new.mode in (staged.mode, committed.mode) else old.mode
@@ -177,7 +182,7 @@ def _union(
         chosen = _chosen(_with_old_lines_first(rows), content)
     if chosen is None:
         return None
-    text = b"".join(_lines_with(rows, chosen))
+    text = joined_lines(tuple(_lines_with(rows, chosen)))
     return File(path, mode, object_id("blob", text), text)
 
 
@@ -279,7 +284,8 @@ def _matched(
     for row in rows:
         if start + len(found) >= stop:
             break
-        if row.line == lines[start + len(found)]:
+        # One that lacks its end has got it where others follow it.
+        if lines[start + len(found)] in (row.line, row.line + b"\n"):
             found.append((row.is_old, row.number))
     return found
 
