@@ -134,7 +134,9 @@ CONFIG = (
 )
 
 
-def run_script(clone: Repository, script: str, shell: str = "sh", **env: str) -> None:
+def run_script(
+    clone: Repository, script: str, shell: str = "sh", said: str = "", **env: str
+) -> None:
     """Run the script, which must go well, in the clone."""
     path = clone.path.parent / "script.sh"
     path.write_text(script, encoding="utf-8")
@@ -145,7 +147,7 @@ def run_script(clone: Repository, script: str, shell: str = "sh", **env: str) ->
         capture_output=True,
         check=False,
     )
-    assert (ran.returncode, ran.stderr) == (0, b""), ran.stderr.decode()
+    assert (ran.returncode, ran.stderr.decode()) == (0, said)
 
 
 def made_by(repo: Repository, count: int) -> list[tuple[object, ...]]:
@@ -269,6 +271,52 @@ def test_branches_move_where_they_are_where_they_were(
     assert clone.oid("above") == clone.oid("HEAD~1")
     assert clone.oid("beside") == series.oid("HEAD~2")
     assert clone.git("reflog", "-1", "--format=%gs") == "split by a script"
+
+
+STAYS = (
+    "refs/heads/elsewhere stays where it is: it is checked out in another worktree\n"
+)
+
+
+def test_a_branch_of_another_worktree_moves_only_where_its_files_stay(
+    repo: Repository, tmp_path: Path
+) -> None:
+    lines = [b"%d\n" % n for n in range(9)]
+    repo.commit("base\n", {"a": b"".join(lines), "b": b"1\n"})
+    repo.commit("two\n", {"a": b"".join([b"new\n", *lines[1:]]), "b": b"2\n"})
+    repo.git("branch", "elsewhere")
+    repo.commit("above\n", {"c": b"1\n"})
+    groups: Json = {"message": "one\n", "hunks": [1]}
+    entry = split_entry(repo, "HEAD~1", groups)
+    entry["dropped"] = {"files": [], "hunks": [2]}
+    plan = json.dumps(plan_for(repo, "HEAD~2", entry)).encode()
+    moving = script_of(repo, "-c", "HEAD~1", "--commits", "2")
+    dropping = script_of(repo, "--plan", "-", stdin=plan)
+    for script, moves in ((moving, True), (dropping, False)):
+        clone = clone_of(repo, tmp_path / f"clone-{moves}")
+        clone.git("branch", "elsewhere", repo.oid("HEAD~1"))
+        clone.git("worktree", "add", "-q", str(tmp_path / f"w-{moves}"), "elsewhere")
+        run_script(clone, script, said="" if moves else STAYS)
+
+        assert (clone.oid("elsewhere") == clone.oid("HEAD~1")) == moves
+        assert clone.git("-C", str(tmp_path / f"w-{moves}"), "status", "-s") == ""
+
+
+def test_it_runs_no_hooks_and_can_have_its_files_in_the_worktree(
+    series: Repository, tmp_path: Path
+) -> None:
+    script = script_of(series, "-c", "HEAD~2", "--commits", "2")
+    clone = clone_of(series, tmp_path / "clone")
+    for name in ("post-index-change", "reference-transaction"):
+        hook = clone.path / ".git" / "hooks" / name
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text('#!/bin/sh\necho ran >>"$HOOKS"\n')
+        hook.chmod(0o755)
+    run_script(clone, script, HOOKS=str(tmp_path / "hooks"), TMPDIR=".")
+
+    assert clone.tree("HEAD") == series.tree("HEAD")
+    assert not (tmp_path / "hooks").exists()
+    assert clone.git("ls-files", "--others") == ""
 
 
 def test_it_does_nothing_where_head_is_elsewhere(

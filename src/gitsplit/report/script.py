@@ -33,6 +33,7 @@ GIT_DIR=$(git rev-parse --absolute-git-dir); export GIT_DIR
 test "$(git rev-parse -q --verify HEAD || :)" = "{there}" || die "HEAD is not {at}"
 who=$(git var GIT_COMMITTER_IDENT)
 tmp=$(mktemp -d "${{TMPDIR:-/tmp}}/split.XXXXXX")
+case $tmp in /*) ;; *) tmp=$PWD/$tmp ;; esac
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 1' HUP INT TERM
 mkdir "$tmp/empty"; cd "$tmp/empty"
@@ -41,7 +42,7 @@ export GIT_WORK_TREE GIT_INDEX_FILE
 git() {{
     command git -c core.splitIndex=false -c core.sparseCheckout=false \\
         -c core.fsmonitor=false -c core.ignoreCase=false -c apply.ignoreWhitespace=no \\
-        -c core.attributesFile=/dev/null "$@"
+        -c core.attributesFile=/dev/null -c core.hooksPath=/dev/null "$@"
 }}
 entries() {{ git update-index -z --add --index-info; }}
 patch() {{ git apply --cached --whitespace=nowarn -; }}
@@ -51,8 +52,14 @@ tree() {{
     test "$tree" = "$1" || die "the tree is $tree and should be $1; nothing was changed"
 }}
 commit() {{ git hash-object -t commit -w --literally --stdin; }}
+held() {{ git worktree list --porcelain | grep -Fx "branch $1" >/dev/null; }}
 move() {{
-    test "$(git rev-parse -q --verify "$1" || :)" != "$2" || echo "update $1 $3 $2"
+    test "$(git rev-parse -q --verify "$1" || :)" = "$2" || return 0
+    if held "$1" && ! git diff-tree --quiet "$2" "$3"; then
+        echo "$1 stays where it is: it is checked out in another worktree" >&2
+    else
+        echo "update $1 $3 $2"
+    fi
 }}
 create() {{
     git rev-parse -q --verify "$1" >/dev/null || echo "create $1 $2"
