@@ -81,9 +81,8 @@ def fitted_plan(
         taker = _heir(plan, change.commit) if heir is None else heir
         found, likely = _Homes(), _Homes()
         if (at := before.get(file)) is not None:
-            found, likely = _moved(
-                plan.changes[at], change, homes[at], left[at], hunks_between
-            )
+            was = plan.changes[at]
+            found, likely = _moved(was, change, homes[at], left[at], hunks_between)
         unplaced = _without_home(change, found)
         if heir is None and unplaced is not None:
             new.append(unplaced)
@@ -96,11 +95,8 @@ def fitted_plan(
         plan.continued_by,
     )
     made, by_hand = _with_overrides(with_files_for_lines(bare), plan, before)
-    lost = [
-        entry
-        for file, change in enumerate(plan.changes)
-        if (entry := _left_entry(change, left[file])) is not None
-    ]
+    entries = (_left_entry(plan.changes[file], homes) for file, homes in left.items())
+    lost = (entry for entry in entries if entry is not None)
     return Fit(without_empty_groups(made), (*lost, *by_hand), tuple(new))
 
 
