@@ -242,13 +242,43 @@ def test_a_dash_is_standard_output(series: Repository, form: str) -> None:
     assert series.git("status", "--porcelain") == ""
 
 
-def test_a_plan_for_another_head_is_refused(series: Repository) -> None:
-    plan = done(series.path, "-n", "--format", "json", "HEAD~3")
+def test_a_plan_fits_where_all_commits_are_that_it_names(series: Repository) -> None:
+    args = ("-n", "--format", "json")
+    plan = done(series.path, *args, "-c", "HEAD~2", "--group-by", "file")
     series.commit("one more\n", {"more": b"1\n"})
-    ran = gitsplit(series.path, "-n", "--plan", "-", stdin=plan.encode())
+    again = done(series.path, *args, "--plan", "-", stdin=plan.encode())
+
+    before, after = json.loads(plan), json.loads(again)
+    assert after["series"][:-1] == before["series"]
+    assert actions(again)[-1] == ("one more", "pick")
+    assert (after["upstream"], after["head"]) == (
+        before["upstream"],
+        series.oid("HEAD"),
+    )
+
+
+def test_a_plan_for_a_commit_that_is_gone_is_refused(series: Repository) -> None:
+    plan = done(series.path, "-n", "--format", "json", "HEAD~3").encode()
+    gone = series.oid("HEAD")
+    series.git("reset", "-q", "--hard", "HEAD~1")
+    ran = gitsplit(series.path, "-n", "--plan", "-", stdin=plan)
 
     assert (ran.status, ran.out) == (1, "")
-    assert "made for another HEAD" in ran.err
+    assert f"The plan names {gone[:10]}, which is not in the series." in ran.err
+
+
+def test_a_new_order_fits_only_the_series_that_it_was_made_for(
+    series: Repository,
+) -> None:
+    plan = json.loads(done(series.path, "-n", "--format", "json", "HEAD~3"))
+    plan["series"] = [*plan["series"][1:], plan["series"][0]]
+    text = json.dumps(plan).encode()
+    done(series.path, "-n", "--plan", "-", stdin=text)
+    series.commit("one more\n", {"more": b"1\n"})
+    ran = gitsplit(series.path, "-n", "--plan", "-", stdin=text)
+
+    assert (ran.status, ran.out) == (1, "")
+    assert "changes the order of the commits of another series" in ran.err
 
 
 def test_a_plan_of_a_repository_that_this_one_knows_nothing_of_is_refused(
@@ -258,20 +288,19 @@ def test_a_plan_of_a_repository_that_this_one_knows_nothing_of_is_refused(
     ran = gitsplit(series.path, "-n", "--plan", "-", stdin=json.dumps(plan).encode())
 
     assert (ran.status, ran.out) == (1, "")
-    assert "made for another HEAD" in ran.err
+    assert "made for other commits than those of this series" in ran.err
 
 
-def test_an_upstream_that_differs_from_the_plans_is_refused(
+def test_an_upstream_may_differ_from_the_plans_where_all_commits_are_after_it(
     series: Repository,
 ) -> None:
     plan = done(series.path, "-n", "--format", "json", "HEAD~3").encode()
-    same = gitsplit(series.path, "-n", "--plan", "-", "HEAD~3", stdin=plan)
-    for other in (["HEAD~1"], ["--root"]):
-        ran = gitsplit(series.path, "-n", "--plan", "-", *other, stdin=plan)
-        assert (ran.status, ran.out) == (1, "")
-        assert "made for another upstream" in ran.err
+    for same in (["HEAD~3"], ["--root"]):
+        assert gitsplit(series.path, "-n", "--plan", "-", *same, stdin=plan).status == 0
+    ran = gitsplit(series.path, "-n", "--plan", "-", "HEAD~1", stdin=plan)
 
-    assert same.status == 0
+    assert (ran.status, ran.out) == (1, "")
+    assert f"The plan names {series.oid('HEAD~2')[:10]}, which is not" in ran.err
 
 
 def test_control_characters_and_bidi_never_reach_the_terminal(

@@ -56,11 +56,8 @@ def dry_run(options: Options) -> None:
     """Print what a split would do; nothing is written."""
     from gitsplit.git.journal import other_at_work
     from gitsplit.workflow.propose import distrusted_command_warnings
-    from gitsplit.workflow.work import open_idle_repository
 
-    may_be_staged = options.worktree or options.untracked or options.staged
-    opened = open_idle_repository(current_directory(), may_be_staged=may_be_staged)
-    repo = _with_output_checked(opened, options)
+    repo = _with_output_checked(_open_for_dry_run(options), options)
     if worker := other_at_work(repo):
         say(f"{with_capital(worker)} is still running.")
     request = _request(options)
@@ -75,10 +72,25 @@ def dry_run(options: Options) -> None:
             _write_unchanged(options)
 
 
+def _open_for_dry_run(options: Options) -> "Repository":
+    """The repository here; raises OperationUnderWay where that matters."""
+    from gitsplit.git.repository import open_repository
+    from gitsplit.workflow.work import open_idle_repository
+
+    if options.read is not None:
+        return open_repository(current_directory())
+    may_be_staged = options.worktree or options.untracked or options.staged
+    return open_idle_repository(current_directory(), may_be_staged=may_be_staged)
+
+
 def _source_read(
     repo: "Repository", request: "Request", *, is_dry: bool = False
 ) -> "AbstractContextManager[tuple[Repository, Request]]":
     """What is to be split, read where that is no commit; for the ``with`` block."""
+    if request.read is not None:
+        from gitsplit.workflow.reading import repository_to_read
+
+        return repository_to_read(repo, request)
     if request.uncommitted is None:
         return nullcontext((repo, request))
     from gitsplit.workflow.uncommitted import source_read
@@ -104,6 +116,17 @@ def _print_dry_run(
         print_stderr(f"This is {title}")
     if printed.refusal is not None and options.plan is not None:
         raise printed.refusal
+
+
+def read(options: Options) -> None:
+    """Show commits on the screen that are looked at only."""
+    from gitsplit.workflow.reading import look
+
+    with _source_read(_open(options), _request(options)) as (repo, request):
+        progress = Progress(is_drawn=not options.no_screen)
+        look(repo, request, _finish(repo, options), progress)
+    print_stderr(UNCHANGED)
+    _write_unchanged(options)
 
 
 def _read_for_dry_run(repo: "Repository", request: "Request") -> "Work | None":
@@ -308,9 +331,12 @@ def _finish(repo: "Repository", options: Options) -> "Finish":
         return options.yes or confirm(f"Sign {quantity(count, 'new commit')}?")
 
     asks = options.no_screen or wants_questions()
+    only_reads = options.read is not None
     refuse = refuse_unasked if options.edits else refuse_no_terminal
+    if only_reads:
+        refuse = partial(refuse_no_terminal, "Preview with --dry-run")
     return Finish(
-        signer=None if options.no_sign else signer(repo, options.sign),
+        signer=None if options.no_sign or only_reads else signer(repo, options.sign),
         verify=not options.no_verify,
         agrees=agrees,
         check=check,

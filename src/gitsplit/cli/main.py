@@ -55,8 +55,10 @@ def command(**given: Any) -> int:
         commands.abort(options)
     elif options.check:
         return commands.check(options)
-    elif options.dry_run:
+    elif options.dry_run or (options.read is not None and options.edits):
         commands.dry_run(options)
+    elif options.read is not None:
+        commands.read(options)
     else:
         commands.split(options)
     return 0

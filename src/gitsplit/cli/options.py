@@ -94,7 +94,6 @@ class Options:
         "--read",
         metavar="WHAT",
         help="Only look at a commit, A..B, or a patch (-); nothing is rewritten.",
-        hidden=True,
     )
     resplit: bool = _flag(
         "--resplit",

@@ -453,13 +453,14 @@ def _has_no_screen() -> bool:
     return os.environ.get("GITSPLIT_SCREEN") == "0"
 
 
-def refuse_no_terminal() -> None:
-    """Raise NoTerminal where no screen can be drawn."""
+def refuse_no_terminal(
+    ways: str = "Preview with --dry-run, accept the proposal with --yes",
+) -> None:
+    """Raise NoTerminal where no screen can be drawn; it names other ways."""
     if not has_terminal():
         raise NoTerminal(
             "The screen needs a terminal, and there is none here.",
-            hint="Preview with --dry-run, accept the proposal with --yes, or answer"
-            " questions with --no-screen.",
+            hint=f"{ways}, or answer questions with --no-screen.",
         )
 
 

@@ -78,7 +78,7 @@ DENIED: Mapping[str, Mapping[str, str]] = {
 }
 """What a source, or a plan, doesn't go with, by the fields, and what is said then."""
 
-UNBUILT = ("read",)
+UNBUILT: tuple[str, ...] = ()
 
 
 def check_usage(options: Options) -> None:

@@ -158,6 +158,17 @@ def read_range(repo: Repository, name: str) -> Series:
     return Series(base, head, tuple(read_source_commit(repo, oid) for oid in oids))
 
 
+def read_one(repo: Repository, name: str) -> Series:
+    """Read one commit as a series, wherever it is; HEAD isn't asked for.
+
+    Raises UnknownRevision, also where a shallow clone lacks its parent.
+    """
+    commit = read_source_commit(repo, repo.resolve(name))
+    _refuse_shallow_boundary(repo, commit)
+    base = commit.raw.parents[0] if commit.raw.parents else None
+    return Series(base, commit.oid, (commit,))
+
+
 def is_word_in(repo: Repository, tree: Oid, word: str) -> bool:
     """Whether a file of the tree, or commit, has the word (git-grep(1)).
 
@@ -333,9 +344,9 @@ def _merge_base(repo: Repository, *commits: Oid) -> Oid | None:
     return None if done.status else Oid(done.stdout.decode("ascii").strip())
 
 
-def merge_bases(repo: Repository, upstream: str) -> tuple[Oid, ...]:
-    """All best common ancestors of a revision and HEAD (git-merge-base(1))."""
-    args = ("--no-replace-objects", "merge-base", "--all", upstream, "HEAD")
+def merge_bases(repo: Repository, upstream: str, head: str = "HEAD") -> tuple[Oid, ...]:
+    """All best common ancestors of a revision and the head (git-merge-base(1))."""
+    args = ("--no-replace-objects", "merge-base", "--all", upstream, head)
     done = repo.program.run(*args, check=False)
     if done.status not in (0, 1):
         raise failure(args, done)
@@ -390,7 +401,8 @@ def _refuse_outsiders(
         if oid not in inside:
             raise NotInSeries(
                 f"{read_source_commit(repo, oid).in_words} is not in the series.",
-                hint="Name a commit between UPSTREAM and HEAD.",
+                hint="Name a commit between UPSTREAM and HEAD; to look at this one:"
+                f" gitsplit --read {oid[:10]}",
             )
 
 

@@ -87,7 +87,8 @@ class Repository:
     share (the same, but for linked ones). ``worktree`` is None in a bare repository.
     ``program`` runs git at the top of the worktree, or else in the git directory.
     ``snapshot`` is of what isn't committed, where that is to be split; its objects are
-    read like those that are stored.
+    read like those that are stored. ``elsewhere`` is where gitsplit's own files are, if
+    not in ``git_dir``.
     """
 
     program: Program
@@ -100,6 +101,7 @@ class Repository:
     config: Config
     _odb: pygit2.Odb = field(repr=False)
     snapshot: "Snapshot | None" = None
+    elsewhere: Path | None = None
 
     @property
     def temporary_objects(self) -> frozenset[Oid]:
@@ -109,7 +111,7 @@ class Repository:
     @property
     def own_dir(self) -> Path:
         """The directory for gitsplit's own files; it may not exist yet."""
-        return self.git_dir / "gitsplit"
+        return self.elsewhere or self.git_dir / "gitsplit"
 
     @property
     def rebase_dir(self) -> Path:

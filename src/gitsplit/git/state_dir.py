@@ -143,8 +143,8 @@ def ensure_directory(repo: Repository, *below: str) -> Path:
 
     Raises OSError where it can't be made.
     """
-    directory = repo.git_dir
-    for name in ("gitsplit", *below):
+    directory = repo.own_dir.parent
+    for name in (repo.own_dir.name, *below):
         directory /= name
         if not directory.is_dir():
             directory.mkdir(exist_ok=True)

@@ -60,9 +60,7 @@ def _read(repo: Repository) -> dict[str, Any]:
     """What the file says; nothing where it isn't there or isn't ours."""
     nothing: dict[str, Any] = {"format": _FORMAT, "last": "", "passed": {}}
     try:
-        found = json.loads(
-            read_own_file(repo.git_dir / "gitsplit" / "checks.json") or ""
-        )
+        found = json.loads(read_own_file(repo.own_dir / "checks.json") or "")
         lists = found["passed"].values()
         trees = [tree for each in lists for tree in each]
         is_ours = found["format"] == _FORMAT and all(map(_is_id, trees))

@@ -116,7 +116,7 @@ def _preview(
         diffs=_diffs if has_patch else _no_diffs,
     )
     told = None
-    if rewrite.new_head != rewrite.old_head and not refused:
+    if rewrite.new_head != rewrite.old_head and not (refused or work.is_read):
         lost = 0 if signs else signatures_lost(rewrite)
         outcome = expected_outcome(repo, objects, work, rewrite, lost)
         told = rewrite_findings(repo, work, outcome, drop_to)

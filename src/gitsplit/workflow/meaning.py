@@ -2,7 +2,8 @@
 
 HEAD, or its id: the last commit. ``A..B``: the series after A. ``FILE:LINE``: the
 commit that last wrote that line. Nothing, where no branch is configured: the latest
-commits, to choose from. What UPSTREAM means anywhere else stays.
+commits, to choose from. What UPSTREAM means anywhere else stays. In a dry run, ``-c``
+takes a commit that HEAD doesn't have, too.
 """
 
 import re
@@ -14,7 +15,10 @@ from msgspec.structs import replace
 from gitsplit.errors import (
     EmptySeries,
     GitsplitError,
+    NoCommonHistory,
+    NotInSeries,
     NoUpstream,
+    UnbornBranch,
     UnknownRevision,
     WrongEnd,
 )
@@ -39,14 +43,17 @@ _LINE = re.compile(r"(.+?):([1-9]\d{0,8})(:\d*)?:?", re.DOTALL)
 
 
 def request_meant(
-    repo: Repository, request: Request, refusal: GitsplitError
+    repo: Repository, request: Request, refusal: GitsplitError, *, only_looks: bool
 ) -> Request:
     """The request that is meant by one for which no series can be read.
 
-    Raises the refusal where there is none, or one that names the right command.
+    Where one ``only_looks``, any commit can be marked. Raises the refusal where there
+    is none, or one that names the right command.
     """
     name = request.upstream
-    if name is None:
+    if only_looks and name is None and isinstance(refusal, _ELSEWHERE):
+        meant = _reading_meant(request)
+    elif name is None:
         is_free = isinstance(refusal, NoUpstream) and not request.squash
         meant = _latest(repo, request) if is_free else None
     elif isinstance(refusal, UnknownRevision) and (ends := ends_of_range(name)):
@@ -59,6 +66,17 @@ def request_meant(
     if meant is None:
         raise refusal
     return meant
+
+
+_ELSEWHERE = (NoCommonHistory, NotInSeries, UnbornBranch)
+"""How it is refused that HEAD doesn't have a commit."""
+
+
+def _reading_meant(request: Request) -> Request | None:
+    """The request that only reads the commit that is marked; None for several."""
+    if len(request.commits) != 1 or request.root:
+        return None
+    return replace(request, commits=(), read=request.commits[0])
 
 
 def _commit_meant(repo: Repository, name: str, refusal: GitsplitError) -> str | None:

@@ -32,7 +32,12 @@ from gitsplit.planfile.match import entry_of_plan, plan_of_entry, with_originals
 from gitsplit.planfile.numbering import hunk_entries
 from gitsplit.planfile.parse import load_plan
 from gitsplit.workflow.propose import Request, with_owner
-from gitsplit.workflow.work import Work, changes_of_ranges, make_work
+from gitsplit.workflow.work import (
+    Work,
+    changes_of_ranges,
+    make_work,
+    read_asked_series,
+)
 
 
 def read_plan(
@@ -255,35 +260,34 @@ def plan_with_owner(request: Request, entry: CommitEntry, plan: Plan) -> Plan:
 def _series_of_plan(
     repo: Repository, request: Request, document: PlanDocument
 ) -> Series:
-    """Read the series that the plan was made for.
+    """Read the series that the plan fits: where all commits are that it names.
 
-    Raises InvalidPlan where it is another.
+    Without UPSTREAM it begins where the plan was made. Raises InvalidPlan where that
+    isn't in this history.
     """
     upstream = request.upstream or document.upstream
-    is_root = request.root or upstream is None
+    asked = replace(request, upstream=upstream, root=request.root or upstream is None)
     try:
-        series = history.read_series(repo, upstream, request.commits, is_root)
+        return read_asked_series(repo, asked)
     except (UnknownRevision, NoCommonHistory, EmptySeries):
-        if document.head == repo.head():
+        if request.read is not None or document.head == repo.head():
             raise
-        raise _other_plan_error("HEAD", document) from None
-    if document.head != series.head:
-        raise _other_plan_error("HEAD", document)
-    if document.upstream != series.upstream:
-        raise _other_plan_error("upstream", document)
-    return series
+        raise _other_plan_error(document) from None
 
 
-def _other_plan_error(what: str, document: PlanDocument) -> InvalidPlan:
+def _other_plan_error(document: PlanDocument) -> InvalidPlan:
     return InvalidPlan(
-        f"The plan was made for another {what} than this one.",
+        "The plan was made for other commits than those of this series.",
         hint=f"It was made for {document.upstream or '--root'}..{document.head}."
         " After an amend or a rebase, --fit places what of it still fits.",
     )
 
 
 def _entries_in_order(series: Series, document: PlanDocument) -> list[CommitEntry]:
-    """The plan's entries in the new order; commits that it doesn't name are picked."""
+    """The plan's entries in the new order; commits that it doesn't name are picked.
+
+    Raises InvalidPlan where it names others, or orders those of another series anew.
+    """
     order = {commit.oid: None for commit in series.commits}
     named = [oid for entry in document.series for oid in entry.originals]
     known = set(named)
@@ -292,13 +296,19 @@ def _entries_in_order(series: Series, document: PlanDocument) -> list[CommitEntr
     if outsiders := [oid for oid in named if oid not in order]:
         raise InvalidPlan(
             f"The plan names {outsiders[0][:10]}, which is not in the series.",
-            hint="A plan can name only commits between its upstream and its head.",
+            hint="A plan fits where all commits are that it names. After an amend or a"
+            " rebase, --fit places what of it still fits.",
         )
     unnamed = [oid for oid in order if oid not in known]
     if named == [oid for oid in order if oid in known]:
         entries = {entry.originals[0]: entry for entry in document.series}
         entries |= {oid: CommitEntry(oid) for oid in unnamed}
         return [entries[oid] for oid in order if oid in entries]
+    if (document.upstream, document.head) != (series.upstream, series.head):
+        raise InvalidPlan(
+            "The plan changes the order of the commits of another series.",
+            hint=f"It was made for {document.upstream or '--root'}..{document.head}.",
+        )
     if unnamed:
         raise InvalidPlan(
             f"The plan reorders commits and doesn't name {unnamed[0][:10]}.",

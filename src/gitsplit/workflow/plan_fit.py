@@ -25,7 +25,12 @@ from gitsplit.planfile.fit import Fit, fitted_plan
 from gitsplit.planfile.match import plan_of_entry, takers_of_rest
 from gitsplit.workflow.plan_files import plan_with_owner
 from gitsplit.workflow.propose import Request
-from gitsplit.workflow.work import Work, changes_of_ranges, make_work
+from gitsplit.workflow.work import (
+    Work,
+    changes_of_ranges,
+    make_work,
+    read_asked_series,
+)
 
 Found = Mapping[Oid, SourceCommit]
 """The commits of the series that those of a plan have become, by the plan's ids."""
@@ -72,14 +77,14 @@ def _fitted_series(
     """
     named = request.upstream or document.upstream
     is_root = request.root or named is None
-    series = history.read_series(repo, named, request.commits, is_root)
+    series = read_asked_series(repo, replace(request, upstream=named, root=is_root))
     found = _found(repo, series, document)
     if not found:
         raise InvalidPlan(
             "The plan is about no commit of this series.",
             hint="Name the UPSTREAM that its commits come after now.",
         )
-    if request.upstream is None and not is_root:
+    if request.upstream is None and request.read is None and not is_root:
         series = _from_first(series, {each.oid for each in found.values()})
     return series, found
 

@@ -33,6 +33,10 @@ def recipes_of(
         for made in rewrite.commits
         if made.oid != made.draft.source.oid
     ]
+    if work.is_read:  # the script is for a clone whose HEAD is at these commits
+        old, new = rewrite.old_head, rewrite.new_head
+        move = ("HEAD", old, cook.numbers.get(new, new))
+        return Recipes(old, tuple(commits), (move,))
     updates = branches_to_move(repo, rewrite)
     stack = made_stack(repo, objects, work, rewrite, updates)
     moves = [

@@ -22,6 +22,7 @@ from gitsplit.git import history, refs, user_programs
 from gitsplit.git.config import Config
 from gitsplit.git.diff import hunks_between, merge_contents
 from gitsplit.git.repository import Repository
+from gitsplit.git.state_dir import is_inside_git_dir
 from gitsplit.model.listing import quantity
 from gitsplit.model.message import has_subject, stripspace
 from gitsplit.model.message_buffer import (
@@ -38,6 +39,8 @@ from gitsplit.tui.app import run_screen
 from gitsplit.tui.background.worker import Backend
 from gitsplit.tui.keymap.own_keys import SECTION, own_keys
 from gitsplit.tui.state.app_state import SeriesInfo, State, first_state
+from gitsplit.tui.state.key_names import keyed
+from gitsplit.tui.state.problems import ONLY_READ
 from gitsplit.tui.state.undo import with_memory
 from gitsplit.tui.surroundings import Chosen, Editor, Surroundings
 from gitsplit.tui.update.series import with_draft, with_only_split_open
@@ -206,6 +209,8 @@ def _opening_state(
     )
     if state.info.title and state.is_alone and repo.snapshot is None:
         state = replace(state, status=f"this is {state.info.title}")
+    if work.is_read:
+        state = replace(state, status=keyed(state, ONLY_READ))
     if work.misfit:
         state = replace(state, status=_NOT_ALL_FITS)
     draft = _resume_draft(repo, request, work, finish)
@@ -264,13 +269,18 @@ def _make_editor(repo: Repository) -> Editor:
 def _whole(repo: Repository, request: Request, work: Work) -> SeriesInfo:
     """The series in the words of the screen."""
     ref = refs.short_name(work.head_ref or "HEAD").removeprefix("branch ")
+    others = {}
+    if request.read is not None:
+        ref = request.read
+    else:
+        others = refs.following_branches(repo, {c.oid for c in work.series.commits})
     form = repo.config.get("rebase.instructionFormat")
-    others = refs.following_branches(repo, {c.oid for c in work.series.commits})
     return SeriesInfo(
         work.series,
         ref,
         name=_range_name(request, work, ref),
         title=_title(repo, request, work),
+        is_read=work.is_read,
         change_ids=_change_ids(work),
         ids=work.ids,
         other_refs={
@@ -283,9 +293,9 @@ def _whole(repo: Repository, request: Request, work: Work) -> SeriesInfo:
         check=" && ".join(request.checks),
         copied_trailers=trailers_to_copy(repo),
         last_check="" if request.checks else last_command(repo),
-        keeps_drafts=True,
+        keeps_drafts=not work.is_read,
         keys=own_keys(repo.config.below(SECTION)),
-        plan_file=_free_name("gitsplit-plan", ".json"),
+        plan_file=_free_name(repo, "gitsplit-plan", ".json"),
     )
 
 
@@ -302,8 +312,13 @@ def _title(repo: Repository, request: Request, work: Work) -> str:
     return title
 
 
-def _free_name(stem: str, ending: str) -> str:
-    """A name that nothing in the current directory has, with a number if need be."""
+def _free_name(repo: Repository, stem: str, ending: str) -> str:
+    """A path that nothing has, with a number if need be.
+
+    In the current directory; beside a git directory, which is no place for it.
+    """
+    if is_inside_git_dir(repo, Path(stem)):
+        stem = str(repo.common_dir.parent / stem)
     names = (f"{stem}{ending}", *(f"{stem}-{n}{ending}" for n in range(2, 100)))
     paths = map(Path, names)
     free = (path for path in paths if not (path.exists() or path.is_symlink()))
@@ -312,6 +327,8 @@ def _free_name(stem: str, ending: str) -> str:
 
 def _range_name(request: Request, work: Work, ref: str) -> str:
     """The range as the user would name it, such as ``main..topic``."""
+    if request.read is not None:
+        return f"reading {request.read}"
     if work.series.upstream is None:
         return ref
     given = request.upstream or ("" if request.commits else "@{upstream}")

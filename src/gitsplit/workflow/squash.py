@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from gitsplit.errors import EmptySeries, ManyMergeBases, NothingToSplit
 from gitsplit.git import history
-from gitsplit.git.naming import whole_branch
+from gitsplit.git.naming import ends_of_range, whole_branch
 from gitsplit.git.origins import with_origins
 from gitsplit.git.refs import short_name
 from gitsplit.git.repository import Repository
@@ -42,6 +42,8 @@ def read_squash(repo: Repository, request: Request, tell: TellProposing) -> Work
 
 def squashed_series(repo: Repository, request: Request) -> Series:
     """The commits after the only merge base; raises ManyMergeBases for several."""
+    if request.read is not None:
+        return _series_to_read(repo, request.read)
     try:
         series = history.read_series(repo, request.upstream, (), request.root)
     except EmptySeries as nothing:
@@ -49,14 +51,31 @@ def squashed_series(repo: Repository, request: Request) -> Series:
             raise _pushed_already(repo, nothing) from nothing
         raise
     if not request.root:
-        name = request.upstream or "@{upstream}"
-        bases = history.merge_bases(repo, name)
-        if len(bases) > 1:
-            raise ManyMergeBases(
-                f"{name} and HEAD have {quantity(len(bases), 'merge base')}.",
-                hint=f"Name the one to begin after: gitsplit --squash {bases[0][:10]}",
-            )
+        _refuse_many_bases(repo, request.upstream or "@{upstream}", "HEAD", "")
     return series
+
+
+def _series_to_read(repo: Repository, what: str) -> Series:
+    """The commit, or those of ``A..B``, which have one merge base."""
+    from gitsplit.workflow.reading import series_to_read  # few only read
+
+    if ends := ends_of_range(what):
+        _refuse_many_bases(repo, *ends, f"--read {{}}..{ends[1]} ")
+    return series_to_read(repo, what)
+
+
+def _refuse_many_bases(repo: Repository, name: str, head: str, way: str) -> None:
+    """Raise ManyMergeBases where it isn't clear what the series begins after.
+
+    ``way`` has a place for the one to begin after, which is named without it.
+    """
+    bases = history.merge_bases(repo, name, head)
+    if len(bases) > 1:
+        way = way.format(bases[0][:10]) or bases[0][:10]
+        raise ManyMergeBases(
+            f"{name} and {head} have {quantity(len(bases), 'merge base')}.",
+            hint=f"Name the one to begin after: gitsplit --squash {way.rstrip()}",
+        )
 
 
 def _pushed_already(repo: Repository, nothing: EmptySeries) -> EmptySeries:

@@ -11,10 +11,13 @@ from gitsplit.errors import (
     EmptySeries,
     GitsplitError,
     InvalidPlan,
+    NoCommonHistory,
     NothingToSplit,
+    NotInSeries,
     NoUpstream,
     OperationUnderWay,
     ProgramFailed,
+    UnbornBranch,
     UnknownRevision,
     WhichCommit,
 )
@@ -65,7 +68,7 @@ class Work(Struct, frozen=True):
     are made. ``reviewing`` is what the clone knows of the review server, None without
     one. ``misfit`` is what of a plan made for other commits doesn't fit; None where no
     plan was fitted. ``branches`` says how branches at new commits are named, None where
-    there are to be none.
+    there are to be none. ``is_read`` says that it is looked at, and never applied.
     """
 
     series: Series
@@ -78,6 +81,7 @@ class Work(Struct, frozen=True):
     reviewing: ReviewServer | None = None
     misfit: "Misfit | None" = None
     branches: "Stacking | None" = None
+    is_read: bool = False
 
     @property
     def plans(self) -> Mapping[Oid, Plan]:
@@ -173,7 +177,7 @@ def read_work(
     """
     if (work := _of_one_kind(repo, request, tell)) is not None:
         return work
-    series = _read_series(repo, request)
+    series = read_asked_series(repo, request)
     is_open = asks and len(series.commits) > 1 and not request.commits
     chosen = () if is_open else _commits_to_split(repo, series, request, every)
     changes = history.changes_of(repo, chosen)
@@ -210,6 +214,27 @@ def _of_one_kind(
     return None
 
 
+def read_asked_series(repo: Repository, request: Request) -> Series:
+    """Read the series that the request names; raises what reading it raises.
+
+    A snapshot is one of a single commit.
+    """
+    if repo.snapshot is not None:
+        return repo.snapshot.series
+    if request.read is not None:
+        from gitsplit.workflow.reading import series_to_read  # few only read
+
+        return series_to_read(repo, request.read)
+    return history.read_series(repo, request.upstream, request.commits, request.root)
+
+
+_UNREAD = (
+    *(EmptySeries, NoCommonHistory, NotInSeries, NoUpstream, UnbornBranch),
+    UnknownRevision,
+)
+"""How it is refused to read a series that isn't there."""
+
+
 def read_meant_work(
     repo: Repository,
     request: Request,
@@ -220,15 +245,15 @@ def read_meant_work(
 ) -> tuple[Request, Work]:
     """The work as :func:`read_work` reads it, and the request that was meant.
 
-    That is another one where UPSTREAM begins no series, as newcomers type it (see
-    :mod:`gitsplit.workflow.meaning`).
+    That is another one where UPSTREAM begins no series, as newcomers type it, or a dry
+    run is about a commit that HEAD doesn't have (see :mod:`gitsplit.workflow.meaning`).
     """
     try:
         return request, read_work(repo, request, every=every, asks=asks, tell=tell)
-    except (EmptySeries, UnknownRevision, NoUpstream) as refusal:
+    except _UNREAD as refusal:
         from gitsplit.workflow.meaning import request_meant  # few type so
 
-        meant = request_meant(repo, request, refusal)
+        meant = request_meant(repo, request, refusal, only_looks=every)
     return meant, read_work(repo, meant, every=every, asks=asks, tell=tell)
 
 
@@ -246,13 +271,6 @@ def title_by_id(repo: Repository, request: Request, series: Series) -> str:
         return ""
     number = quantity(len(series.commits), "commit")
     return f"the {number} after {name[:10]}; {name[:10]} itself: -c {name[:10]}"
-
-
-def _read_series(repo: Repository, request: Request) -> Series:
-    """The series that the request names; a snapshot is one of a single commit."""
-    if repo.snapshot is not None:
-        return repo.snapshot.series
-    return history.read_series(repo, request.upstream, request.commits, request.root)
 
 
 SOON_HUNKS = 40
@@ -348,6 +366,8 @@ def make_work(repo: Repository, request: Request, series: Series, todo: Todo) ->
 
         branches = stacking(repo, request.branches, request.upstream)
     rules = gerrit.id_rules(repo, series.commits, moves=request.moves_ids)
+    if request.read is not None:
+        return Work(series, todo, None, replace(rules, is_reviewed=False), is_read=True)
     head = repo.head_ref()
     known = None
     if rules.is_reviewed:
@@ -364,10 +384,12 @@ def _commits_to_split(
         return tuple(c for c in series.commits if not marked or c.oid in marked)
     if every:
         return tuple(c for c in series.commits if len(c.raw.parents) < 2)
+    place = f"after {request.upstream or 'the upstream'}"
+    place, way = (f"in {request.read}", "--read") if request.read else (place, "-c")
     raise WhichCommit(
-        f"There are {quantity(len(series.commits), 'commit')} after"
-        f" {request.upstream or 'the upstream'}; which one should be split?",
-        hint=f"Name it, as in: gitsplit -c {series.commits[0].oid[:10]}",
+        f"There are {quantity(len(series.commits), 'commit')} {place}; which one should"
+        " be split?",
+        hint=f"Name it, as in: gitsplit {way} {series.commits[0].oid[:10]}",
     )
 
 

@@ -198,7 +198,8 @@ class SeriesInfo(Struct, frozen=True):
     """The series as it is in the repository, and the configuration that matters for it.
 
     ``name`` is the range as the user would name it; ``title`` is a sentence in place of
-    that and of the number of commits, or empty. ``ref`` is the branch that will
+    that and of the number of commits, or empty. ``is_read`` says that the commits are
+    looked at only. ``ref`` is the branch that will
     move (short), or "HEAD"; ``other_refs`` are the other branches at commits of the
     series, which move along. ``ids`` says how Change-Ids are used, ``change_ids`` has
     those of the commits that have one. ``drop_to`` says where lines go that are left
@@ -215,6 +216,7 @@ class SeriesInfo(Struct, frozen=True):
     ref: str
     name: str = ""
     title: str = ""
+    is_read: bool = False
     change_ids: Mapping[Oid, bytes] = field(default_factory=dict)
     ids: IdRules = NO_IDS
     other_refs: Mapping[str, Oid] = field(default_factory=dict)

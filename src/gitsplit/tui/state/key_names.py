@@ -31,6 +31,7 @@ HINTED = {
     "quit": "q",
     "read-on": "space",
     "redo": "c-r",
+    "save-plan": "W",
     "select-next": "tab",
     "send-home": "H",
     "series": "b",

@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from msgspec.structs import replace
 
-from gitsplit.errors import InvalidPlan
+from gitsplit.errors import ActionRefused, InvalidPlan
 from gitsplit.model.checks import Conflict, Outlook
 from gitsplit.model.encoding import has_new_nul, message_in_utf8
 from gitsplit.model.memo import memo
@@ -222,6 +222,7 @@ def _tree_problem(plan: Plan) -> str:
 
 
 READY = "Enter: apply"
+ONLY_READ = "only read, nothing is applied; {save-plan} saves the plan"
 PROBLEM = "cannot apply yet"
 CONFLICT = "conflict ahead: Enter applies up to it, after a question"
 CONFLICT_QUESTION = (
@@ -235,6 +236,8 @@ CHECK_WAITS = "then runs the checks; any other key cancels"
 def with_verdict(state: State) -> State:
     """The state of the preview, whose status says whether it can be applied."""
     ready = with_problems(state)
+    if state.info.is_read:
+        return replace(ready, status=keyed(state, ONLY_READ))
     if ready.problems:
         return replace(ready, status=PROBLEM)
     if awaits_outlook(ready):
@@ -248,6 +251,7 @@ def with_apply_pending(state: State) -> State:
     Where proposed messages say more than the preview shows, the user is asked once
     whether to use them; where it conflicts, whether git rebase shall stop there.
     """
+    _refuse_where_read(state, "applied")
     is_accepted = state.status == CONFLICT_QUESTION
     question = messages_question(state)
     if state.awaiting is ShellRequest.APPLY:
@@ -274,8 +278,18 @@ def messages_question(state: State) -> str:
     return f"{what}; Enter again to use {it}"
 
 
+def _refuse_where_read(state: State, what: str) -> None:
+    """Raise ActionRefused where the commits are looked at only."""
+    if state.info.is_read:
+        raise ActionRefused(
+            f"Nothing is {what}: the commits are only read.",
+            hint=keyed(state, "{save-plan} saves the plan."),
+        )
+
+
 def with_check_pending(state: State) -> State:
     """The state whose commits are checked as soon as git allows it to be applied."""
+    _refuse_where_read(state, "checked")
     asked = replace(state, is_checking=True, status=CHECK_WAITS)
     return _after_verdict(replace(asked, awaiting=ShellRequest.CHECK))
 

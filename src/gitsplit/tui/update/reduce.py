@@ -366,6 +366,7 @@ def _with_preview(state: State) -> State:
 
 
 _QUIT_QUESTION = "Not applied: {quit} again quits and discards the plan."
+_QUIT_QUESTION_READING = "{quit} again quits; {save-plan} saves the plan before."
 _QUIT_QUESTION_WITH_DRAFT = "Not applied: {quit} again quits and keeps your work."
 
 
@@ -427,7 +428,7 @@ def _with_reword_request(state: State) -> State:
 
 def _with_check_request(state: State) -> State:
     """The state that asks for the new commits to be checked, or for a command first."""
-    if not state.info.check:
+    if not (state.info.check or state.info.is_read):
         text = state.info.last_check
         return replace(state, prompt=Prompt(Purpose.COMMAND, text, len(text)))
     return with_check_pending(state)
@@ -481,6 +482,7 @@ def _with_quit_request(state: State) -> State:
     if state.screen is Screen.SPLIT and state.beneath:
         return at_screen_beneath(state)
     question = _QUIT_QUESTION_WITH_DRAFT if state.info.keeps_drafts else _QUIT_QUESTION
+    question = _QUIT_QUESTION_READING if state.info.is_read else question
     question = keyed(state, question)
     if state.steps_done and state.status != question:
         return replace(state, status=question)

@@ -27,6 +27,7 @@ class _FooterKeys(Enum):
     PREVIEW = "enter space 1 q ?"
     CHECKED = "enter space 1 x q ?"
     REFUSED = "1 q ?"
+    READ = "W space 1 q ?"
     ORIGINAL = "up z q ?"
     STEPS = "enter u q ?"
     BOARD = "1 enter D + u q ?"
@@ -132,16 +133,23 @@ def _footer_keys(state: State) -> _FooterKeys:
         offers = state.prompt is not None and len(state.prompt.choices) > 1
         return _FooterKeys["CHOOSING" if offers else context_of(state).name]
     match state.screen:
-        case Screen.PREVIEW if state.problems:
-            return _FooterKeys.REFUSED
-        case Screen.PREVIEW if state.info.check:
-            return _FooterKeys.CHECKED
+        case Screen.PREVIEW:
+            return _preview_keys(state)
         case Screen.MESSAGES:
             return _message_keys(state)
         case Screen.SPLIT:
             return _split_keys(state)
         case screen:
             return _FooterKeys[screen.name]
+
+
+def _preview_keys(state: State) -> _FooterKeys:
+    """The keys of the footer in the preview, by what can be done there."""
+    if state.info.is_read:
+        return _FooterKeys.READ
+    if state.problems:
+        return _FooterKeys.REFUSED
+    return _FooterKeys.CHECKED if state.info.check else _FooterKeys.PREVIEW
 
 
 def _split_keys(state: State) -> _FooterKeys:

@@ -106,9 +106,13 @@ def _summary_line(state: State) -> StyleAndTextTuples:
     before, after = quantity(count, "commit"), len(new_commits(state))
     is_new = state.info.drop_to == "uncommitted"
     made = quantity(after, "new commit")
+    what = ("", " Commit on " if is_new else " Rewrite ")
+    name = state.info.ref
+    if state.info.is_read:
+        what, name = ("", " "), state.info.name
     return [
-        ("", " Commit on " if is_new else " Rewrite "),
-        ("class:name", one_line(state.info.ref)),
+        what,
+        ("class:name", one_line(name)),
         ("", f": {made}" if is_new else f": {before} → {after}"),
         ("class:faint", f"   seen {seen} of {new}" if seen else ""),
     ]
@@ -317,7 +321,10 @@ def _outcome_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
         yield from _conflict_lines(state, width)
         yield from _promises(state)
         yield from _review_note_lines(state, width)
-        yield from () if conflict_of(state) else _apply_lines(state.info)
+        if state.info.is_read:
+            yield from _reading_lines()
+        elif conflict_of(state) is None:
+            yield from _apply_lines(state.info)
 
 
 def _problem_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
@@ -401,11 +408,12 @@ def _conflict_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
     conflict = conflict_of(state)
     if conflict is None:
         return
-    words = (
-        f"{WARNING} {conflict.commit[:7]} {conflict_words(conflict)}. Enter: apply up"
-        " to there, then resolve it in git rebase and run gitsplit --continue (or"
-        " --abort)."
-    )
+    words = f"{WARNING} {conflict.commit[:7]} {conflict_words(conflict)}."
+    if not state.info.is_read:
+        words += (
+            " Enter: apply up to there, then resolve it in git rebase and run gitsplit"
+            " --continue (or --abort)."
+        )
     for line in text_lines(words, width - 2):
         before, key, after = line.partition("Enter")
         yield [
@@ -432,6 +440,8 @@ def _promise_lines(state: State) -> Iterator[StyleAndTextTuples]:
         yield _tick_line("nothing else lost" if drops else "nothing lost")
     for plan in plans:
         yield from difference_lines(plan, info.drop_to)
+    if info.is_read:
+        return
     if info.drop_to == "uncommitted":
         yield _tick_line(worktree_words(info.drop_to))
     elif same and len(_same_trees(state)) == len(todo.order):
@@ -444,6 +454,15 @@ def _promise_lines(state: State) -> Iterator[StyleAndTextTuples]:
     others = [ref for ref, oid in info.other_refs.items() if oid not in unchanged]
     if others:
         yield [("", f"   also moves: {', '.join(map(one_line, others))}")]
+
+
+def _reading_lines() -> Iterator[StyleAndTextTuples]:
+    """What can be done with the plan, for nothing is applied here."""
+    yield []
+    yield [
+        ("class:name", " gitsplit --plan FILE"),
+        ("", " applies a saved plan where a branch has these commits"),
+    ]
 
 
 def _apply_lines(info: SeriesInfo) -> Iterator[StyleAndTextTuples]:
