@@ -68,9 +68,31 @@ def test_a_plan_is_found_in_a_comment_however_it_is_quoted(
     assert json.loads(plan_text(data)) == json.loads(PLAN)
 
 
-@pytest.mark.parametrize("text", ["", "{}", PLAN, f" \n{PLAN}", "no plan"])
+@pytest.mark.parametrize("text", ["{}", PLAN, f" \n{PLAN}", "null"])
 def test_what_is_neither_markdown_nor_a_page_is_left_to_the_parser(text: str) -> None:
     assert plan_text(text.encode()) == text.encode()
+
+
+@pytest.mark.parametrize("mark", ["", "> "])
+def test_a_plan_is_found_in_a_comment_that_was_copied_as_it_is_shown(mark: str) -> None:
+    text = f"I'd split this:\n\nThe plan\n{PLAN}\n\nOr not?\n"
+    data = "".join(f"{mark}{line}\n" for line in text.splitlines()).encode()
+
+    assert json.loads(plan_text(data)) == json.loads(PLAN)
+
+
+def test_what_is_wrong_with_a_plan_is_said_with_its_line_in_the_file() -> None:
+    broken = PLAN.replace('"a":', '"a"')
+    for text in (f"Hm.\n\n```json\n{broken}\n```\n", f"Hm.\n\nThe plan:\n{broken}\n"):
+        with pytest.raises(InvalidPlan, match=r"line 5 column 5"):
+            load_plan(plan_text(text.encode()))
+
+
+def test_a_page_that_a_browser_has_saved_has_its_plan() -> None:
+    start = b"<script id='gitsplit-plan' type='application/json'>"
+    page = b"<html><body>\n%s%s</script>" % (start, PLAN.encode())
+
+    assert json.loads(plan_text(page)) == json.loads(PLAN)
 
 
 def test_one_plan_that_is_there_twice_is_one() -> None:
@@ -83,7 +105,7 @@ def test_one_plan_that_is_there_twice_is_one() -> None:
 def test_a_page_has_its_plan_where_it_keeps_it() -> None:
     page = b"<!DOCTYPE html>\n<p>x</p>%s%s</script>" % (PAGE_START, PLAN.encode())
 
-    assert plan_text(page).decode() == PLAN
+    assert plan_text(page).decode() == f"\n{PLAN}"
 
 
 @pytest.mark.parametrize(
@@ -91,6 +113,10 @@ def test_a_page_has_its_plan_where_it_keeps_it() -> None:
     [
         ("```\nno plan\n```\n", "The Markdown has no plan."),
         ("<!doctype html><p>", "The page has no plan."),
+        ("", "The plan is empty."),
+        (" \n", "The plan is empty."),
+        ("#!/bin/sh\n", "The file has no plan."),
+        ("abc1234 Fix it\n  becomes 2 commits\n", "The file has no plan."),
         (f"```\n{PLAN}\n```\n```\n{PLAN} \n```\n", "The Markdown has 2 plans."),
     ],
 )

@@ -1,5 +1,6 @@
 """Hunks are named by number, which means what naming all of their lines means."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 
 import pytest
@@ -18,6 +19,7 @@ from gitsplit.planfile.document import (
 from gitsplit.planfile.hunks import HunkEntry, HunkPick, hunk_pick, pick_value
 from gitsplit.planfile.match import entry_of_plan, plan_of_entry
 from gitsplit.planfile.numbering import hunk_entries, numbered_hunks
+from gitsplit.planfile.parse import load_plan
 from tests.planfile.test_ranges import OIDS, source
 from tests.strategies import commits, modified, plans, ranges
 
@@ -121,8 +123,28 @@ def test_a_pick_is_read_as_it_is_written(value: int | str, pick: HunkPick) -> No
     [0, -1, "", "0", "7-3", "3-", "x", "3:", "3:2", "3:+0", "3:+4-2", "3-4:+1", "１"],
 )
 def test_what_is_no_pick_is_refused(value: int | str) -> None:
-    with pytest.raises(ValueError, match=r"^$"):
+    with pytest.raises(ValueError, match=r"^$|^counts backwards: "):
         hunk_pick(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("5-3", '"5-3" counts backwards: "3-5" counts forwards'),
+        (0, "0 must be a number such as 12"),
+        ("1:-1-0", '"1:-1-0" must be a number such as 12'),
+    ],
+)
+def test_a_pick_that_is_none_is_refused_by_its_name(
+    value: int | str, said: str
+) -> None:
+    groups = [{"message": "m\n", "hunks": [value]}]
+    entry = {"commit": "1" * 40, "action": "split", "groups": groups}
+    head = {"format": "gitsplit-plan", "version": 1, "upstream": None, "head": "2" * 40}
+    with pytest.raises(InvalidPlan) as refused:
+        load_plan(json.dumps(head | {"series": [entry]}))
+
+    assert f".hunks[0] does not match the format: {said}" in str(refused.value)
 
 
 def test_numbers_go_through_all_files_and_each_line_has_its_place() -> None:

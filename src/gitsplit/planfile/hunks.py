@@ -62,7 +62,8 @@ KNOWN_PICKS = 'a number such as 12, or "3-7", or lines of one hunk, "15:-2,+2-4"
 def hunk_pick(value: int | str) -> HunkPick:
     """The pick that is written as a number or a text.
 
-    Raises ValueError for anything else, and where something counts backwards.
+    Raises ValueError for anything else; it says what is wrong where something counts
+    backwards.
     """
     found = _PICK.fullmatch(str(value))
     if found is None:
@@ -87,7 +88,7 @@ def _line_ends(text: str) -> Iterator[tuple[str, Ends]]:
 def _ends(first: str, last: str | None) -> Ends:
     ends = int(first), int(last or first)
     if ends[0] > ends[1]:
-        raise ValueError
+        raise ValueError(f'counts backwards: "{last}-{first}" counts forwards')
     return ends
 
 

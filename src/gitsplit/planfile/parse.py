@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Fact
 from gitsplit.model.escape import printable
+from gitsplit.model.listing import abbreviation
 from gitsplit.model.objects import Oid
 from gitsplit.model.series import Source, Squash, Uncommitted
 from gitsplit.model.todo import Doing
@@ -45,7 +46,7 @@ def load_plan(text: str | bytes) -> PlanDocument:
         value: object = json.loads(text, object_pairs_hook=_object)
     except (ValueError, RecursionError) as error:
         raise InvalidPlan(
-            f"The plan is not JSON: {error}.",
+            f"The plan is not JSON: {_complaint(error)}.",
             hint="`gitsplit --dry-run --format json` writes a plan to start from.",
         ) from None
     node = _Node(value)
@@ -57,6 +58,15 @@ def load_plan(text: str | bytes) -> PlanDocument:
     return PlanDocument(top["upstream"].oid(), head, series)
 
 
+def _complaint(error: Exception) -> str:
+    """What is wrong with text that isn't JSON."""
+    if isinstance(error, UnicodeDecodeError):
+        return f"byte {error.start + 1} is not {error.encoding.upper()}"
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    return str(error)
+
+
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     """A JSON object; raises InvalidPlan for a name that is there twice.
 
@@ -65,12 +75,16 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     value: dict[str, object] = {}
     for name, inner in pairs:
         if name in value:
-            _Node(None).refuse(f'"{printable(name)}" appears twice in one object')
+            _Node(None).refuse(f'"{_brief(name)}" appears twice in one object')
         value[name] = inner
     for name in ("removed", "added"):
         if ranges := _compact_ranges(value.get(name)):
             value[name] = ranges
     return value
+
+
+def _brief(name: str) -> str:
+    return abbreviation(printable(name))
 
 
 def _compact_ranges(value: object) -> tuple[LineRange, ...]:
@@ -119,7 +133,7 @@ class _Node(Struct, frozen=True):
         place = f"The plan's {self.where}" if self.where else "The plan"
         raise InvalidPlan(
             f"{place} does not match the format: {why}.",
-            hint="docs/plan-file.md describes the format.",
+            hint="`gitsplit --help-programs` shows how a plan is written.",
         )
 
     def members(self, required: set[str]) -> Mapping[str, "_Node"]:
@@ -138,7 +152,7 @@ class _Node(Struct, frozen=True):
         members = self.members(required)
         for name in members:
             if name not in required | optional:
-                self.refuse(f'"{printable(name)}" is unknown')
+                self.refuse(f'"{_brief(name)}" is unknown')
         return members
 
     def items(self) -> Iterator["_Node"]:
@@ -397,8 +411,9 @@ def _hunk_pick(node: _Node) -> HunkPick:
     value = node.value if isinstance(node.value, str) else node.whole_number()
     try:
         return hunk_pick("" if value is None else value)
-    except ValueError:
-        node.refuse(f"it must be {KNOWN_PICKS}")
+    except ValueError as error:
+        shown = abbreviation(printable(json.dumps(node.value)))
+        node.refuse(f"{shown} {str(error) or f'must be {KNOWN_PICKS}'}")
 
 
 def _hunk_entry(node: _Node, form: _Form) -> HunkEntry | None:
