@@ -11,7 +11,17 @@ import pytest
 
 from gitsplit import errors
 from tests.repository import Repository
-from tests.runner import IDS, Ran, gitsplit, gitsplit_process
+from tests.runner import (
+    IDS,
+    Ran,
+    gitsplit,
+    gitsplit_process,
+    group,
+    plan_for,
+    split_entry,
+    whole,
+    written,
+)
 
 PROJECT = Path(__file__).parents[1]
 
@@ -75,6 +85,31 @@ def test_the_page_shows_the_fields_that_there_are(series: Repository) -> None:
     (row,) = re.findall(r"\| `error` \|.*such as (.*);", page)
     known = {name for part in (errors, click) for name in vars(part)}
     assert set(re.findall(r"`(\w+)`", row)) <= known
+
+
+def test_what_people_are_told_of_a_rewrite_is_among_the_warnings(
+    repo: Repository, tmp_path: Path
+) -> None:
+    repo.commit("base\n", {"a.py": b"import os\n", "c.py": b"import os\n"})
+    message = (
+        "Add a helper\n\nThe moon is made of cheese.\n\n"
+        "Co-authored-by: B <b@example.org>\n"
+    )
+    used = b"import os\n\nprint(late_helper(os.sep))\n"
+    defined = b"import os\n\ndef late_helper(name):\n    return name\n"
+    repo.commit(message, {"a.py": used, "c.py": defined})
+    first = group("Use it\n", whole("a.py"))
+    entry = split_entry(repo, "HEAD", first, group("Add it\n", owner=True))
+    plan = written(tmp_path / "plan.json", plan_for(repo, "HEAD~1", entry))
+
+    ran = gitsplit(repo.path, "--yes", "--plan", plan, "--format", "json")
+
+    warnings = document(ran)["warnings"]
+    assert any("Co-authored-by" in each for each in warnings)
+    assert any("The moon is made of cheese." in each for each in warnings)
+    early = "commit 1 needs `late_helper` from commit 2, which comes later."
+    assert f"Out of order: {early}" in warnings
+    assert f"Out of order: {early}" in ran.err
 
 
 def test_an_undo_tells_what_is_back(series: Repository) -> None:

@@ -24,6 +24,7 @@ from gitsplit.cli.output import (
     in_colours,
     is_for_programs,
     is_terminal,
+    keep_as_warnings,
     print_document,
     print_result,
     print_stderr,
@@ -369,7 +370,7 @@ def _decide(
 
 def _print_outcome(repo: "Repository", result: "Result", options: Options) -> None:
     """Print what came of a run: a rewrite, a rebase that git finished, or nothing."""
-    from gitsplit.report.summary import summary_text
+    from gitsplit.report.summary import summary_text, warning_sentences
     from gitsplit.workflow.findings import rewrite_findings
     from gitsplit.workflow.run import KEPT
 
@@ -377,6 +378,8 @@ def _print_outcome(repo: "Repository", result: "Result", options: Options) -> No
         outcome = result.outcome
         findings = rewrite_findings(repo, result.work, outcome, options.drop_to)
         print_result(summary_text(findings))
+        if is_for_programs():
+            keep_as_warnings(warning_sentences(findings))
         moved = (*outcome.moves.moves, *outcome.stack.made)
         _write_changes(repo, options, moved, outcome.moves.left, outcome.rewrite)
     elif result.rebased is not None:

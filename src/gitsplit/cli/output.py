@@ -9,7 +9,7 @@ import io
 import locale
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import (
     AbstractContextManager,
     contextmanager,
@@ -80,6 +80,11 @@ def say(words: str) -> None:
     """Print a sentence about something that the user should know."""
     _said.append(words)
     print_stderr(f"gitsplit: {words}")
+
+
+def keep_as_warnings(sentences: Iterable[str]) -> None:
+    """Count sentences among those that were said: they stand in what was printed."""
+    _said.extend(sentences)
 
 
 def warnings() -> tuple[str, ...]:

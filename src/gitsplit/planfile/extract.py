@@ -7,7 +7,6 @@ end as on other systems. Of a page only the data are read that its plan is in.
 import json
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Final
 
 from gitsplit.errors import InvalidPlan
@@ -66,10 +65,11 @@ def _unfenced(data: bytes) -> bytes:
     starts = (n for n, line in enumerate(lines) if _PLAN_START.match(line))
     if (at := next(starts, None)) is not None:
         text = b"\n".join(lines[at:]).decode("utf-8", "surrogateescape")
-        with suppress(ValueError, RecursionError):
+        try:
             _, stop = json.JSONDecoder().raw_decode(text.lstrip())
-            text = text.lstrip()[:stop]
-        return b"\n" * at + text.encode("utf-8", "surrogateescape")
+        except (ValueError, RecursionError):
+            stop = len(text)  # whoever reads it says what is wrong
+        return b"\n" * at + text.lstrip()[:stop].encode("utf-8", "surrogateescape")
     try:
         json.loads(data)
     except (ValueError, RecursionError):

@@ -431,7 +431,8 @@ class RewriteFindings(Struct, frozen=True):
     reason as a clause. ``old_tree`` is the one that HEAD had. ``gone`` are the commits
     that the series has no more, each with the Change-Id that went with it, and
     ``trailers``, for each split commit, those that not every new commit has;
-    ``unsaid`` is what no new message says of the originals'.
+    ``unsaid`` is what no new message says of the originals'; ``flaws`` are what is
+    wrong with the order, each with the number of new commits before those it counts.
     ``unsigned`` is the number of commits that lost their signature. ``made`` are the
     branches that there weren't before, each with the number of its commit. ``push`` are
     the commands that push it for review, ``stack`` those that send the branches, one
@@ -451,6 +452,7 @@ class RewriteFindings(Struct, frozen=True):
     trailers: tuple[tuple[IncompleteTrailer, ...], ...] = ()
     dropped: tuple[DroppedEdits, ...] = ()
     unsaid: tuple[UnsaidText, ...] = ()
+    flaws: "tuple[tuple[int, Flaw], ...]" = ()
     unsigned: int = 0
     made: tuple[tuple[int, str], ...] = ()
     review: Review | None = None

@@ -3,7 +3,9 @@
 Whatever was dropped, or left where it is, is named with its reason.
 """
 
+import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gitsplit.model.change_id import trailer_lines
@@ -62,9 +64,42 @@ def summary_text(rewrite: RewriteFindings) -> str:
         ),
         *few(line for left in rewrite.trailers for line in trailer_lines(left)),
         *(line for each in rewrite.unsaid for line in unsaid_lines(each)),
+        *few(_flaw_lines(rewrite)),
         *_consequence_lines(rewrite, "lost"),
     ]
     return "\n".join([*lines, "Undo with: gitsplit --undo\n"])
+
+
+def warning_sentences(rewrite: RewriteFindings) -> Iterator[str]:
+    """What the summary says that a program should hear of besides commits and refs.
+
+    A sentence each, with the list that stands below it.
+    """
+    yield from (_gone_line(entry, lost) for entry, lost in rewrite.gone)
+    yield from (
+        f"Not continued: {not_continued_words(each)}" for each in rewrite.given_up
+    )
+    yield from (line for left in rewrite.trailers for line in trailer_lines(left))
+    yield from (_in_one_line(unsaid_lines(each)) for each in rewrite.unsaid)
+    yield from _flaw_lines(rewrite)
+    yield from (_in_one_line(_lines_left_out(each)) for each in rewrite.dropped)
+    yield from _unsigned_lines(rewrite, "lost")
+    yield from review_lines(rewrite.review)
+
+
+def _in_one_line(lines: Iterable[str]) -> str:
+    return " ".join(line.strip() for line in lines)
+
+
+def _flaw_lines(rewrite: RewriteFindings) -> Iterator[str]:
+    """What is wrong with the order, as a dry run marks it."""
+    if not rewrite.flaws:
+        return
+    from gitsplit.proposal.flaws import flaw_sentence  # few have any
+
+    for before, flaw in rewrite.flaws:
+        said = flaw_sentence(flaw, partial(operator.add, before))
+        yield f"Out of order: {said}."
 
 
 def outlook_lines(rewrite: RewriteFindings) -> Iterator[str]:
@@ -95,11 +130,15 @@ def _consequence_lines(rewrite: RewriteFindings, lose: str) -> Iterator[str]:
         yield from (line for each in rewrite.dropped for line in _lines_left_out(each))
     yield from made_lines(rewrite.made)
     yield from staying_lines(rewrite.left, _short_ref)
+    yield from _unsigned_lines(rewrite, lose)
+    yield from (*review_lines(rewrite.review), *push_lines(rewrite.push))
+    yield from stack_lines(rewrite.stack)
+
+
+def _unsigned_lines(rewrite: RewriteFindings, lose: str) -> Iterator[str]:
     if rewrite.unsigned:
         lost = f"{quantity(rewrite.unsigned, 'signed commit')} {lose} the signature"
         yield f"{lost}; with --gpg-sign new ones are made."
-    yield from (*review_lines(rewrite.review), *push_lines(rewrite.push))
-    yield from stack_lines(rewrite.stack)
 
 
 def _moved(rewrite: RewriteFindings) -> str:

@@ -4,6 +4,7 @@ Of a dry run nothing hides the rest: what stands against one commit stands besid
 and all the others are shown.
 """
 
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,13 +19,14 @@ from gitsplit.model.diff import FileChange
 from gitsplit.model.memo import memo
 from gitsplit.model.message import has_subject
 from gitsplit.model.objects import Oid
-from gitsplit.model.plan import DropTo, Plan
+from gitsplit.model.plan import DropTo, Plan, without_empty_groups
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.report.findings import (
     CommitFate,
     DryRun,
     Preview,
     Recipes,
+    ResultCommit,
     RewriteFindings,
     commit_fates,
     commits_not_continued,
@@ -51,6 +53,7 @@ from gitsplit.workflow.work import Work
 
 if TYPE_CHECKING:
     from gitsplit.planfile.document import PlanDocument
+    from gitsplit.proposal.flaws import Flaw
 
 NO_MESSAGE = b"(no message)\n"
 """What stands for a message that is missing, where one only looks."""
@@ -223,6 +226,7 @@ def rewrite_findings(
         unsaid=tuple(
             text_unsaid(work.todo.entries, lambda entry: said.get(entry.oid, ()))
         ),
+        flaws=tuple(_flaws(work.todo, commits)),
         unsigned=outcome.unsigned,
         review=reviewer_view(repo, work, commits),
         push=push_commands(repo, work),
@@ -232,3 +236,17 @@ def rewrite_findings(
         later=len(outcome.later),
         is_stopped=repo.is_rebasing,
     )
+
+
+def _flaws(todo: Todo, commits: Sequence[ResultCommit]) -> Iterator[tuple[int, "Flaw"]]:
+    """What is wrong with the order of the new commits of each commit that is split.
+
+    Each has the number of new commits before them.
+    """
+    from gitsplit.proposal.flaws import flaws_of  # which no other run needs
+
+    places = [each.draft.place for each in commits]
+    for oid, plan in todo.plans.items():
+        if oid in places:
+            for flaw in flaws_of(without_empty_groups(plan)):
+                yield places.index(oid), flaw
