@@ -17,6 +17,7 @@ from tests.conftest import PROJECT
 
 from gitsplit.proposal.propose import proposal
 from tools.bench import clusterchanges, smartcommit
+from tools.bench.branches import measure_branches
 from tools.bench.corrections import measure_corrections
 from tools.bench.data import BenchCase, answer, cases
 from tools.bench.in_histories import (
@@ -51,16 +52,18 @@ COSTS = {
 }
 """What measures costs, and takes no options."""
 
+MIRRORS = PROJECT.parent / ".mirror"
+"""Where clones are, if nothing else is said."""
+
 WITH_CLONES = {"corrections": measure_corrections, "order": measure_order}
 """What measures all cases at once, and may use clones."""
 
 
-def main(args: Sequence[str]) -> int:
-    """The table on standard output; 0, also where there is no benchmark."""
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     parser.add_argument(
         "what",
-        choices=["proposal", "messages", *WITH_CLONES, "split", *COSTS],
+        choices=["proposal", "branches", "messages", *WITH_CLONES, "split", *COSTS],
     )
     parser.add_argument("files", metavar="FILE", type=Path, nargs="*", default=[DATA])
     parser.add_argument("--repositories", metavar="DIR", type=Path)
@@ -69,12 +72,28 @@ def main(args: Sequence[str]) -> int:
         "--files", metavar="COUNT", type=int, dest="tree_files", default=5000
     )
     parser.add_argument("--runs", metavar="COUNT", type=int, default=5)
-    options = parser.parse_args(args)
+    parser.add_argument("--branches", metavar="COUNT", type=int, default=120)
+    return parser
+
+
+def _measured_without_data(options: argparse.Namespace) -> bool:
+    """Whether it was something that needs no benchmark, and has been measured."""
     if options.what in COSTS:
         COSTS[options.what]()
-        return 0
-    if options.what == "split":
+    elif options.what == "split":
         measure_split(options.on_top, options.tree_files, options.runs)
+    elif options.what == "branches":
+        measure_branches(options.repositories or MIRRORS, options.branches)
+    else:
+        return False
+    return True
+
+
+def main(args: Sequence[str]) -> int:
+    """The table on standard output; 0, also where there is no benchmark."""
+    parser = _parser()
+    options = parser.parse_args(args)
+    if _measured_without_data(options):
         return 0
     if missing := [str(file) for file in options.files if not file.is_file()]:
         if DATA.exists():
@@ -101,6 +120,8 @@ def measure_proposals(options: argparse.Namespace) -> None:
         say(file.name)
         if options.repositories:
             measure_in_histories(list(cases(file)), options.repositories, score)
+            say("")
+            measure_branches(options.repositories, options.branches)
         else:
             say(heading())
             measure(list(cases(file)), score)

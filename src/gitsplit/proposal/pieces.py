@@ -15,7 +15,17 @@ from functools import partial
 from msgspec import Struct
 
 from gitsplit.errors import InvalidPlan
-from gitsplit.model.diff import Edit, FactEdit, FileChange, TextEdit, block_edits
+from gitsplit.model.diff import (
+    Edit,
+    FactEdit,
+    FileChange,
+    TextEdit,
+    block_edits,
+    edit_union,
+    line_edits,
+    lines_by_commit,
+    size_of,
+)
 from gitsplit.model.objects import GITLINK
 from gitsplit.model.plan import Plan
 from gitsplit.model.states import path_collisions, steps
@@ -23,6 +33,9 @@ from gitsplit.proposal.features import Piece
 
 MOST_COMPARED = 120
 """So many pieces are compared two by two; of more, some are joined before."""
+
+MOST_LINES = 5000
+"""An edit of more lines isn't cut by the commits that made it."""
 
 _MODULES = b".gitmodules"
 
@@ -37,10 +50,22 @@ class Pieces(Struct, frozen=True):
     shortcut: str = ""
 
 
-def pieces_of(changes: Sequence[FileChange], edits: Sequence[Edit]) -> Pieces:
-    """The pieces of a commit with these edits, in the diff's order, at most 120."""
+def pieces_of(
+    changes: Sequence[FileChange],
+    edits: Sequence[Edit],
+    homes: Sequence[int | None] = (),
+) -> Pieces:
+    """The pieces of a commit with these edits, in the diff's order, at most 120.
+
+    Where several commits made the change, ``homes`` has for each the one whose lines
+    its own count as: lines of two are in two pieces. None says nothing.
+    """
     cut = list(_edits_in_blocks(changes, edits))
-    pieces = _pieces_by(cut, lambda edit: _home(changes, edit))
+    if homes:
+        cut = [
+            part for e in cut for part in _parts_by_commit(changes[e.file], e, homes)
+        ]
+    pieces = _pieces_by(cut, lambda edit: _home(changes, edit, homes))
     if len(pieces) <= MOST_COMPARED:
         return Pieces(pieces)
     for gap in _CLOSE:
@@ -61,6 +86,37 @@ def _edits_in_blocks(
             yield from block_edits(changes[edit.file], edit)
         else:
             yield edit
+
+
+def _parts_by_commit(
+    change: FileChange, edit: Edit, homes: Sequence[int | None]
+) -> Iterator[Edit]:
+    """The edit, cut where lines of another commit begin."""
+    if isinstance(edit, FactEdit) or size_of(edit) > MOST_LINES:
+        yield edit
+        return
+    if len({homes[commit] for commit in lines_by_commit(change, edit)} - {None}) < 2:
+        yield edit
+        return
+    part: list[TextEdit] = []
+    home = None
+    for single in line_edits(change, edit):
+        own = _maker(change, single, homes)
+        if part and own is not None and home is not None and own != home:
+            yield edit_union(tuple(part))
+            part, home = [], None
+        part.append(single)
+        home = own if home is None else home
+    yield edit_union(tuple(part))
+
+
+def _maker(change: FileChange, edit: Edit, homes: Sequence[int | None]) -> int | None:
+    """The commit that most lines of an edit are of, if that says something."""
+    lines: Counter[int] = Counter()
+    for commit, count in lines_by_commit(change, edit).items():
+        if (home := homes[commit]) is not None:
+            lines[home] += count
+    return max(lines, key=lambda home: (lines[home], -home), default=None)
 
 
 def _coarser(changes: Sequence[FileChange], pieces: Sequence[Piece]) -> Pieces:
@@ -92,16 +148,31 @@ def _pieces_by(
     return tuple(tuple(members) for members in found.values())
 
 
-def _home(changes: Sequence[FileChange], edit: Edit) -> Hashable:
+def _home(
+    changes: Sequence[FileChange], edit: Edit, homes: Sequence[int | None]
+) -> Hashable:
     """A value that is equal for edits that stay together."""
     change = changes[edit.file]
     if change.path == _MODULES or GITLINK in _modes(change):
         return "submodules"
     is_moved = change.old and change.new and change.old.path != change.new.path
     is_whole = is_moved or not change.old or not change.new
+    if is_whole and homes and change.hunks and not is_moved:
+        maker = _maker(change, _first_lines(edit, change), homes)
+        return ("file", edit.file, maker)
     if is_whole or not isinstance(edit, TextEdit):
         return ("file", edit.file) if is_whole else ("facts", edit.file)
     return edit
+
+
+def _first_lines(edit: Edit, change: FileChange) -> Edit:
+    """The edit itself; of a creation or deletion the first hunk, which it goes with."""
+    if isinstance(edit, TextEdit):
+        return edit
+    (first, *_) = line_edits(
+        change, TextEdit(edit.file, 0, change.hunks[0].old, change.hunks[0].new)
+    )
+    return first
 
 
 def _modes(change: FileChange) -> set[int]:

@@ -407,12 +407,12 @@ def proposals_by_content(
     context: Context = NOTHING_KNOWN,
 ) -> ProposalsByContent:
     """The proposals by content for a commit that did ``changes`` under ``message``."""
-    cut = pieces_of(changes, edits_of(changes))
-    said = without_change_id(message).decode("utf-8", "replace")
     homes = tuple(
         each.counts_for if says_something(each.message) else None
         for each in context.originals
     )
+    cut = pieces_of(changes, edits_of(changes), homes)
+    said = without_change_id(message).decode("utf-8", "replace")
     commit = CommitFeatures(changes, cut.pieces, context.changed_paths, said, homes)
     return ProposalsByContent(changes, message, keep, context, commit, cut.shortcut)
 

@@ -57,7 +57,7 @@ class PairWeights(Struct, frozen=True):
 WEIGHTS = PairWeights(Linear.of(weights.ACROSS_FILES), Linear.of(weights.IN_ONE_FILE))
 
 
-BY_ONE_COMMIT = 2.0
+BY_ONE_COMMIT = 3.0
 """How much more it speaks for two pieces that the same commits made them."""
 
 
