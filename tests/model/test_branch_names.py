@@ -94,12 +94,22 @@ def test_numbers_are_skipped_and_other_names_counted(
     assert names_for(template, commits, existing) == tuple(names)
 
 
-def test_git_has_no_room_beside_a_branch_that_is_a_directory() -> None:
-    assert branch_in_the_way("topic/1", ["topic"]) == "topic"
-    assert branch_in_the_way("topic/1", ["topi", "topic/2", "Topic"]) is None
-    assert branch_in_the_way("topic/1", ["Topic"], ignores_case=True) == "Topic"
-    assert branch_in_the_way("topic/1", ["Topic/2"], ignores_case=True) == "Topic/2"
-    assert branch_in_the_way("topic/1", ["topic/2"], ignores_case=True) is None
+@pytest.mark.parametrize(
+    ("existing", "ignores_case", "other"),
+    [
+        (["topic"], False, "topic"),
+        (["topi", "topic/2", "Topic"], False, None),
+        (["Topic"], True, "Topic"),
+        (["main", "Topic/2"], True, "Topic/2"),
+        (["topic/2"], True, None),
+    ],
+)
+def test_git_has_no_room_beside_a_branch_that_is_a_directory(
+    existing: list[str], ignores_case: bool, other: str | None
+) -> None:
+    names = ["another", "topic/1"]
+    found = branch_in_the_way(names, existing, ignores_case=ignores_case)
+    assert found == (None if other is None else ("topic/1", other))
 
 
 def test_what_stands_for_nothing_is_known() -> None:

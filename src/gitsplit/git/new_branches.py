@@ -74,7 +74,8 @@ def refuse_template(repo: Repository, template: str) -> None:
                 hint=_AS_IN,
             )
     if above := fixed_part(template):
-        _refuse_in_the_way(repo, f"{above}/{{n}}", local_branches(repo))
+        short = [ref.removeprefix(HEADS) for ref in local_branches(repo)]
+        _refuse_in_the_way(repo, [f"{above}/{{n}}"], short)
 
 
 def stack_of(
@@ -123,15 +124,16 @@ def _free_names(
     taken |= {*branches_owned_by_operations(repo)}
     short = [ref.removeprefix(HEADS) for ref in taken]
     names = names_for(template, commits, short, ignores_case=_ignores_case(repo))
-    for name in names:
-        _refuse_in_the_way(repo, name, taken)
+    _refuse_in_the_way(repo, names, short)
     return names
 
 
-def _refuse_in_the_way(repo: Repository, name: str, existing: Iterable[str]) -> None:
-    short = [ref.removeprefix(HEADS) for ref in existing]
-    other = branch_in_the_way(name, short, ignores_case=_ignores_case(repo))
-    if other is not None:
+def _refuse_in_the_way(
+    repo: Repository, names: Iterable[str], existing: Collection[str]
+) -> None:
+    """Raise NoBranchName where one of these names has no room beside a branch."""
+    if found := branch_in_the_way(names, existing, ignores_case=_ignores_case(repo)):
+        name, other = found
         raise NoBranchName(
             f"No branch can be named {name} beside the branch {other}.",
             hint="Give --branches another directory, or none.",

@@ -80,22 +80,26 @@ def names_for(
 
 
 def branch_in_the_way(
-    name: str, existing: Iterable[str], *, ignores_case: bool = False
-) -> str | None:
-    """The existing branch beside which git has no room for one of this name.
+    names: Iterable[str], existing: Collection[str], *, ignores_case: bool = False
+) -> tuple[str, str] | None:
+    """The first name for which git has no room, and the existing branch beside it.
 
     None can be ``topic/1`` beside ``topic``. Where the file system ``ignores_case``,
     ``Topic/1`` would come out as ``topic/1`` beside ``topic/2``.
 
-    >>> branch_in_the_way("topic/1", ["main", "topic"])
-    'topic'
+    >>> branch_in_the_way(["main-2", "topic/1"], ["main", "topic"])
+    ('topic/1', 'topic')
     """
     key = _key(ignores_case)
-    own = {key(each): each for each in _parents(name)}
-    for other in existing:
-        above = (own.get(key(each), each) != each for each in _parents(other))
-        if key(other) in own or any(above):
-            return other
+    branches = {key(each): each for each in existing}
+    above = {key(each): (each, name) for name in existing for each in _parents(name)}
+    for name in names:
+        for own in _parents(name):
+            if other := branches.get(key(own)):
+                return name, other
+            spelt, other = above.get(key(own), (own, ""))
+            if spelt != own:
+                return name, other
     return None
 
 
