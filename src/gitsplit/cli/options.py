@@ -82,14 +82,9 @@ class Options:
         "-w",
         "--worktree",
         help="Split what isn't committed into commits on HEAD.",
-        hidden=True,
     )
-    untracked: bool = _flag(
-        "--untracked", help="Like -w, with untracked files.", hidden=True
-    )
-    staged: bool = _flag(
-        "--staged", help="Split what is staged into commits on HEAD.", hidden=True
-    )
+    untracked: bool = _flag("--untracked", help="Like -w, with untracked files.")
+    staged: bool = _flag("--staged", help="Split what is staged into commits on HEAD.")
     read: str | None = _option(
         "--read",
         metavar="WHAT",
@@ -164,7 +159,9 @@ class Options:
         help="Sign the new commits; KEYID must follow without a space: -SKEYID.",
     )
     no_sign: bool = _flag("--no-gpg-sign", help="Don't sign the new commits.")
-    no_verify: bool = _flag("--no-verify", help="Don't run the commit-msg hook.")
+    no_verify: bool = _flag(
+        "--no-verify", help="Don't run the commit-msg and pre-commit hooks."
+    )
     checks: tuple[str, ...] = _option(
         "-x",
         "--exec",

@@ -19,6 +19,14 @@ _BLAMED = re.compile(rb"([0-9a-f]{40}) ")
 _UNCOMMITTED = b"0" * 40
 
 
+def has_changed_files(repo: Repository) -> bool:
+    """Whether tracked files, or the index, are other than HEAD (git-status(1))."""
+    if repo.worktree is None:
+        return False
+    asked = ("--no-optional-locks", "status", "--porcelain", "--untracked-files=no")
+    return bool(repo.program.run(*asked).stdout)
+
+
 def is_object_id(repo: Repository, name: str) -> bool:
     """Whether the name of a commit is its id, maybe abbreviated, and no ref's."""
     if not _ABBREVIATED.fullmatch(name):

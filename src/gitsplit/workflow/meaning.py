@@ -26,6 +26,7 @@ from gitsplit.git.naming import (
     commit_of_line,
     commits_of_ones_own,
     ends_of_range,
+    has_changed_files,
     is_object_id,
     is_revision,
 )
@@ -64,7 +65,7 @@ def request_meant(
         oid = _commit_meant(repo, name, refusal)
         meant = replace(request, upstream=None, commits=(oid,)) if oid else None
     if meant is None:
-        raise refusal
+        raise _with_uncommitted_named(repo, request, refusal)
     return meant
 
 
@@ -77,6 +78,16 @@ def _reading_meant(request: Request) -> Request | None:
     if len(request.commits) != 1 or request.root:
         return None
     return replace(request, commits=(), read=request.commits[0])
+
+
+def _with_uncommitted_named(
+    repo: Repository, request: Request, refusal: GitsplitError
+) -> GitsplitError:
+    """The refusal; it names ``-w`` where nothing is ahead, but files have changed."""
+    is_plain = isinstance(refusal, EmptySeries) and request.upstream is None
+    if is_plain and has_changed_files(repo):
+        refusal.hint = f"{refusal.hint}; what isn't committed: gitsplit -w"
+    return refusal
 
 
 def _commit_meant(repo: Repository, name: str, refusal: GitsplitError) -> str | None:
