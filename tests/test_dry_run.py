@@ -374,6 +374,30 @@ def test_ranges_of_many_lines_are_broken_between_two_of_them(
     ]
 
 
+def test_what_is_counted_as_hunks_is_what_has_a_number(repo: Repository) -> None:
+    repo.commit("base\n", {"a": b"1\n2\n3\n4\n", "gone": b"1\n", "m": b"1\n"})
+    (repo.path / "m").chmod(0o755)
+    (repo.path / "gone").unlink()
+    repo.commit("all\n", {"a": b"4\n", "new": b"x\n", "bin": b"\0", "empty": b""})
+    listed = json.loads(done(repo.path, "-n", "--format", "json", "-c", "HEAD"))
+    assert [each["number"] for each in listed["series"][0]["hunks"]] == [*range(1, 7)]
+
+    groups: list[Json] = [
+        {"message": "one\n", "hunks": ["1:-1"]},
+        {"message": "two\n", "hunks": ["1:-2-3", "2-4"]},
+        {"message": "three\n", "hunks": ["5-6"]},
+    ]
+    plan = json.dumps(plan_for(repo, "HEAD~1", split_entry(repo, "HEAD", *groups)))
+    told = done(repo.path, "-n", "--plan", "-", stdin=plan.encode())
+    page = done(repo.path, "-n", "--plan", "-", "--format", "html", stdin=plan.encode())
+
+    sizes = ["1 hunk (1 divided)", "4 hunks (1 divided)", "2 hunks"]
+    assert re.findall(r"^  6 files, 6 hunks: becomes", told, re.MULTILINE)
+    assert re.findall(r"^     (\d+ hunk[^,]*), ", told, re.MULTILINE) == sizes
+    assert "6 files, 6 hunks: becomes" in page
+    assert re.findall(r'<p class="size">(\d+ hunk[^,]*), ', page)[:3] == sizes
+
+
 def test_a_plan_of_the_users_has_no_border_that_gitsplit_would_know(
     series: Repository, tmp_path: Path
 ) -> None:

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from msgspec.structs import replace
 
 from gitsplit.errors import InvalidPlan
-from gitsplit.model.diff import Fact, FileChange, Span
+from gitsplit.model.diff import Fact, FileChange, Span, hunks_of
 from gitsplit.model.plan import Plan, empty_groups
 from gitsplit.planfile.document import (
     CommitEntry,
@@ -32,6 +32,13 @@ NEW = (
 CHANGES = (modified(OLD, NEW, b"a"), modified(b"1\n", b"2\n", b"b"))
 """The hunks 1 to 3 are of ``a``, 4 is of ``b``."""
 ALL = ((1, 1), (2, 2), (3, 3), (4, 4))
+
+
+@given(plans(commits() | ranges(most=3)))
+def test_as_many_hunks_are_counted_as_have_a_number(plan: Plan) -> None:
+    numbered = numbered_hunks(plan.changes)
+
+    assert len(hunks_of(plan.changes, plan.edits)) == len(numbered)
 
 
 @given(plans(commits() | ranges(most=3)))

@@ -339,7 +339,7 @@ CHANGED_MODE = text_change(side(b"x", b"1\n", FILE), side(b"x", b"2\n", EXECUTAB
             b"Add new",
             [
                 "all changes in a (3 hunks)",
-                "all changes in new.py (2 hunks)",
+                "all changes in new.py (1 hunk)",
             ],
             id="all of a file",
         ),

@@ -208,6 +208,34 @@ def facts_of(change: FileChange) -> tuple[Fact, ...]:
     return tuple(_facts_between(change.old, change.new, change.by_lines))
 
 
+def is_hunk(change: FileChange, fact: Fact) -> bool:
+    """Whether a fact counts as a hunk, and has a number.
+
+    All do but the creation and deletion of a file with lines, which go with them.
+    """
+    return not change.hunks or fact not in (Fact.CREATE, Fact.DELETE)
+
+
+def hunks_of(
+    changes: Sequence[FileChange], edits: Iterable["Edit"]
+) -> frozenset[tuple[int, "int | Fact"]]:
+    """The hunks that edits are, or are lines of: file, and number in it or fact.
+
+    These are the ones that have numbers; the creation or deletion of a file is among
+    them where there is nothing else.
+    """
+    found = frozenset(
+        (edit.file, edit.fact if isinstance(edit, FactEdit) else edit.hunk)
+        for edit in edits
+    )
+    numbered = frozenset(
+        (file, what)
+        for file, what in found
+        if not isinstance(what, Fact) or is_hunk(changes[file], what)
+    )
+    return numbered or found
+
+
 def _facts_between(old: File, new: File, by_lines: bool) -> Iterator[Fact]:
     """The facts of a change that has both sides."""
     if old.path != new.path:

@@ -19,6 +19,7 @@ from gitsplit.model.diff import (
     facts_of,
     hunk_lines_of,
     hunk_order,
+    is_hunk,
 )
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import quantity
@@ -45,7 +46,7 @@ def numbered_hunks(changes: Sequence[FileChange]) -> tuple[NumberedHunk, ...]:
 
 def _parts(file: int, change: FileChange) -> Iterator[NumberedHunk]:
     for fact in facts_of(change):
-        if not change.hunks or fact not in (Fact.CREATE, Fact.DELETE):
+        if is_hunk(change, fact):
             yield NumberedHunk(0, file, fact=fact)
     yield from (NumberedHunk(0, file, hunk=hunk) for hunk in change.hunks)
 

@@ -21,6 +21,7 @@ from gitsplit.model.diff import (
     edits_of,
     facts_of,
     finer_edits,
+    hunks_of,
 )
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import quantity
@@ -188,9 +189,10 @@ def location_reason(changes: Sequence[FileChange], edits: Sequence[Edit]) -> str
     """Why a group's edits are together, in a few words."""
     if not edits:
         return ""
-    where, many = printable(location(changes, edits)), quantity(len(edits), "hunk")
+    where = printable(location(changes, edits))
+    many = quantity(len(hunks_of(changes, edits)), "hunk")
     is_one_file = len({edit.file for edit in edits}) == 1
     if is_one_file and _is_whole(changes, edits):
         return f"all changes in {where} ({many})"
-    is_near = is_one_file and len(edits) > 1
+    is_near = is_one_file and not many.startswith("1 ")
     return f"{many} {'close together ' if is_near else ''}in {where}"

@@ -4,6 +4,7 @@ Reports are made from :class:`DryRun` and :class:`RewriteFindings`; the other cl
 are their parts. What two formats would both have to find out is found out here, once.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
@@ -17,7 +18,13 @@ from gitsplit.model.change_id import (
     PushProperty,
     incomplete_trailers,
 )
-from gitsplit.model.diff import Edit, FileChange, TextEdit, edits_by_file
+from gitsplit.model.diff import (
+    Edit,
+    FileChange,
+    TextEdit,
+    edits_by_file,
+    hunks_of,
+)
 from gitsplit.model.given_up import NotContinued, not_continued_in
 from gitsplit.model.objects import Oid, RawCommit
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
@@ -96,7 +103,8 @@ class SplitPart(Struct, frozen=True):
     edits belong together, ``border`` why they are apart from those of the commit
     before; both are empty where that isn't known. ``flaws`` are what is wrong with the
     order: what doesn't parse in it, or is used too soon. ``changes`` is its diff, where
-    that was asked for.
+    that was asked for. ``hunks`` is how many it has, or has lines of, ``divided`` those
+    of which other lines are in another place.
     """
 
     commit: ResultCommit
@@ -106,6 +114,8 @@ class SplitPart(Struct, frozen=True):
     border: str = ""
     flaws: "tuple[Flaw, ...]" = ()
     changes: tuple[FileChange, ...] = ()
+    hunks: int = 0
+    divided: int = 0
 
 
 class UnsaidText(Struct, frozen=True):
@@ -195,11 +205,17 @@ def _split(
     members = plan.edits_by_group()
     pairs = zip(range(len(plan.groups)), commits, strict=True)
     messages = {n: commit.draft.message for n, commit in enumerate(commits, 1)}
+    hunks = {group: hunks_of(plan.changes, own) for group, own in members.items()}
+    homes = Counter(hunk for own in hunks.values() for hunk in own)
     return Split(
         files=len(plan.threads),
-        hunks=len(plan.edits),
+        hunks=len(hunks_of(plan.changes, plan.edits)),
         parts=tuple(
-            _part(plan, group, members.get(group, ()), commit, proposals)
+            replace(
+                _part(plan, group, members.get(group, ()), commit, proposals),
+                hunks=len(hunks.get(group, ())),
+                divided=sum(homes[hunk] > 1 for hunk in hunks.get(group, ())),
+            )
             for group, commit in pairs
         ),
         dropped=edits_of_files(plan.changes, members.get(DROPPED, ())),

@@ -7,7 +7,7 @@ from gitsplit.model.change_id import trailer_lines
 from gitsplit.model.diff import Edit, FactEdit, FileChange, Span
 from gitsplit.model.escape import printable
 from gitsplit.model.given_up import not_continued_words
-from gitsplit.model.listing import few, line_counts, quantity
+from gitsplit.model.listing import few, hunk_count, line_counts, quantity
 from gitsplit.model.message import subject_of
 from gitsplit.model.patch import file_patch
 from gitsplit.model.series import SourceCommit
@@ -228,7 +228,7 @@ def part_lines(
 ) -> Iterator[str]:
     """One resulting commit: subject, size, Change-Id, tree, and what of which file."""
     yield f"  {number}  {printable(subject_of(part.commit.draft.message))}"
-    hunks = quantity(sum(len(file.edits) for file in part.files), "hunk")
+    hunks = hunk_count(part.hunks, part.divided)
     added = sum(file.added for file in part.files)
     removed = sum(file.removed for file in part.files)
     facts = [hunks, line_counts(added, removed), f"tree {part.commit.tree[:10]}"]
