@@ -214,6 +214,15 @@ def test_an_edit_that_removes_lines_is_not_cut_at_blank_lines() -> None:
     assert block_edits(change, first_hunk(change)) == (first_hunk(change),)
 
 
+def test_removed_lines_are_cut_finer_at_blank_lines_first() -> None:
+    lines = b"import os\n\n\ndef a():\n    b\n\n    c\n\n\ndef d():\n    e\n"
+    change = modified(lines, b"")
+    blocks = finer_edits(change, first_hunk(change))
+
+    assert [edit.old for edit in blocks] == [Span(0, 3), Span(3, 9), Span(9, 11)]
+    assert block_edits(change, first_hunk(change)) == (first_hunk(change),)
+
+
 def test_cutting_finer_goes_from_a_hunk_to_blocks_to_lines() -> None:
     change = added(b"a\n\nb\nc\n")
     blocks = finer_edits(change, first_hunk(change))

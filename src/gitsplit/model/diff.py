@@ -17,6 +17,7 @@ from itertools import groupby, islice, pairwise
 from typing import AnyStr
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gitsplit.model.align import Slot, merge_order, partners
 from gitsplit.model.lines import Lines
@@ -394,6 +395,10 @@ def finer_edits(change: FileChange, edit: TextEdit) -> tuple[TextEdit, ...]:
     An edit that is a single line or pair comes back alone.
     """
     blocks = block_edits(change, edit)
+    if not len(edit.new):
+        blocks = tuple(
+            replace(edit, old=span) for span in _block_spans(change.old_lines, edit.old)
+        )
     return blocks if len(blocks) > 1 else line_edits(change, edit)
 
 
@@ -415,13 +420,16 @@ def block_edits(change: FileChange, edit: TextEdit) -> tuple[TextEdit, ...]:
     """
     if len(edit.old) or not len(edit.new):
         return (edit,)
-    lines = change.new_lines[edit.new.start : edit.new.stop]
-    starts = [0, *_block_starts(lines), len(lines)]
-    first = edit.new.start
     return tuple(
-        TextEdit(edit.file, edit.hunk, edit.old, Span(first + start, first + stop))
-        for start, stop in pairwise(starts)
+        replace(edit, new=span) for span in _block_spans(change.new_lines, edit.new)
     )
+
+
+def _block_spans(lines: Lines, span: Span) -> Iterator[Span]:
+    """The span cut where a block begins."""
+    own, first = lines[span.start : span.stop], span.start
+    for start, stop in pairwise([0, *_block_starts(own), len(own)]):
+        yield Span(first + start, first + stop)
 
 
 def _block_starts(lines: tuple[bytes, ...]) -> Iterator[int]:

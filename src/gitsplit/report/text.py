@@ -4,7 +4,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gitsplit.model.change_id import trailer_lines
-from gitsplit.model.diff import Edit, FactEdit, FileChange, Span
+from gitsplit.model.diff import (
+    Edit,
+    FactEdit,
+    FileChange,
+    Span,
+    TextEdit,
+    edit_union,
+)
 from gitsplit.model.escape import printable
 from gitsplit.model.given_up import not_continued_words
 from gitsplit.model.listing import few, hunk_count, line_counts, quantity
@@ -295,7 +302,7 @@ def _edit_lines(
     """
     for file in files:
         parts = [f"     {printable(file.path)} "]
-        parts += [part for edit in file.edits for part in _edit_parts(edit)]
+        parts += [part for edit in _joined(file.edits) for part in _edit_parts(edit)]
         if of_range and of_range[file.commit] is not home:
             parts.append(f"(of {of_range[file.commit].oid[:10]})")
         yield from _wrapped(parts)
@@ -314,6 +321,22 @@ def _wrapped(parts: Iterable[str]) -> Iterator[str]:
             line = " " * 6
         line += f" {part}"
     yield line
+
+
+def _joined(edits: Iterable[Edit]) -> Sequence[Edit]:
+    """The edits, those as one that are lines of a hunk and follow on each other."""
+    found: list[Edit] = []
+    for edit in edits:
+        last = found[-1] if found else None
+        if not isinstance(last, TextEdit) or not isinstance(edit, TextEdit):
+            found.append(edit)
+        elif (last.hunk, last.old.stop, last.new.stop) == (
+            *(edit.hunk, edit.old.start, edit.new.start),
+        ):
+            found[-1] = edit_union((last, edit))
+        else:
+            found.append(edit)
+    return found
 
 
 def _edit_parts(edit: Edit) -> Iterator[str]:
