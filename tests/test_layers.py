@@ -10,14 +10,15 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent / "src" / "gitsplit"
 
-ROOM = {"errors", "model", "planfile", "proposal"}
+ROOM = {"errors", "model", "planfile", "proposal", "teaching"}
 MAY_IMPORT = {
     "__init__": set[str](),
     "errors": set[str](),
     "model": {"errors"},
     "planfile": {"errors", "model"},
     "proposal": {"errors", "model"},
-    "git": ROOM,
+    "teaching": {"errors", "model", "planfile", "proposal"},
+    "git": ROOM - {"teaching"},
     "tui": ROOM,
     "report": ROOM,
     "workflow": {*ROOM, "git", "tui", "report"},
@@ -26,7 +27,7 @@ MAY_IMPORT = {
 }
 """What each layer may import beside itself and the package's version."""
 
-PURE = {"errors", "model", "planfile", "proposal"}
+PURE = {"errors", "model", "planfile", "proposal", "teaching"}
 """The layers that know no terminal, repository, clock or chance."""
 
 PURE_STANDARD_LIBRARY = {
@@ -266,6 +267,7 @@ SCREEN_ROOMS = {
     },
     "pointer": {"state", "update", "key_rows", "view"},
     "application_run": set(),
+    "pages": {"application_run", "state", "view"},
     "app": {
         "pointer",
         "state",

@@ -121,6 +121,10 @@ class InvalidPlan(GitsplitError):
     """A plan breaks a law or doesn't fit the commit."""
 
 
+class InvalidLesson(GitsplitError):
+    """The files of a lesson don't say what they must, or there is no such lesson."""
+
+
 class ActionRefused(GitsplitError):
     """What a key asks for can't be done here; nothing changes by it."""
 

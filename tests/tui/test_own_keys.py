@@ -25,6 +25,7 @@ from tests.tui.test_app import played
 from tests.tui.test_dialog import said
 
 ROOT = Path(__file__).parents[2]
+LESSONS = ROOT / "src" / "gitsplit" / "lessons"
 SCREENS = {*KeyContext} - {KeyContext.PROMPT, KeyContext.LOOK, KeyContext.NUMBER}
 FIXED = {"enter", "c-c", "<sigint>", "g g", "0", *DIGITS}
 NAMES = {name for row in TABLE for name in row.names.split()}
@@ -246,7 +247,11 @@ def test_the_keys_of_sentences_are_those_of_the_table() -> None:
         for row in TABLE
         for key, name in zip(row.actions, row.names.split(), strict=False)
     }
-    asked = {name for _, text in texts() for name in re.findall(r"{([a-z-]+)}", text)}
+    every = [text for _, text in texts()]
+    every += [
+        path.read_text() for path in LESSONS.glob("*/*") if path.suffix != ".mbox"
+    ]
+    asked = {name for text in every for name in re.findall(r"{([a-z-]+)}", text)}
 
     assert {*HINTED.items()} - table == set()
     assert {*HINTED} == asked

@@ -47,8 +47,8 @@ from gitsplit.tui.view.frame import (
     status_lines,
     title_line,
 )
+from gitsplit.tui.view.help_page import help_page
 from gitsplit.tui.view.layout import (
-    help_page,
     last_scroll,
     layout,
     narrow_rule,

@@ -125,7 +125,7 @@ def read(options: Options) -> None:
 
     with _source_read(_open(options), _request(options)) as (repo, request):
         progress = Progress(is_drawn=not options.no_screen)
-        look(repo, request, _finish(repo, options), progress)
+        look(repo, request, finish_for(repo, options), progress)
     print_stderr(UNCHANGED)
     _write_unchanged(options)
 
@@ -214,13 +214,13 @@ def check(options: Options) -> int:
     if is_for_programs():
         print_document(report.appraisal_json(found, warnings()), options.output_file)
     elif options.format == "markdown":
-        _write_text(options, report.appraisal_markdown(found), is_utf8=True)
+        write_text(options, report.appraisal_markdown(found), is_utf8=True)
     else:
-        _write_text(options, report.appraisal_text(found))
+        write_text(options, report.appraisal_text(found))
     return int(found.has_findings)
 
 
-def _write_text(options: Options, text: str, *, is_utf8: bool = False) -> None:
+def write_text(options: Options, text: str, *, is_utf8: bool = False) -> None:
     """Print text, or write it where ``-o`` says."""
     if options.output_file is not None:
         write_text_file(options.output_file, text)
@@ -238,7 +238,7 @@ def split(options: Options) -> None:
         try:
             progress = Progress(is_drawn=not options.no_screen)
             with _source_read(repo, _request(options)) as (repo, request):
-                result = run(repo, request, _finish(repo, options), progress)
+                result = run(repo, request, finish_for(repo, options), progress)
                 _print_outcome(repo, result, options)
         except NothingToSplit as same:
             if not (options.yes and options.plan):
@@ -286,15 +286,15 @@ def _request(options: Options) -> "Request":
     """What the options ask for; those of the same name are handed on as they are."""
     from gitsplit.workflow.propose import Request
 
-    plan = None if options.plan is None else _read_plan_file(options.plan)
-    asked: dict[str, Any] = {"accepts": options.yes, "plan": plan}
+    plan = None if options.plan is None else read_plan_file(options.plan)
+    asked: dict[str, Any] = {"accepts": options.yes, "plan": plan, "lesson": None}
     for name in Request.__struct_fields__:
         if name not in asked:
             asked[name] = getattr(options, name)
     return Request(**asked)
 
 
-def _read_plan_file(name: str) -> bytes:
+def read_plan_file(name: str) -> bytes:
     """Read the plan file, or standard input for ``-``."""
     try:
         return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
@@ -309,7 +309,7 @@ _REPAIRED_BY_OPTION = "--repair moves hunks along until it passes."
 _REPAIRED_BY_KEY = "X in the preview, after x, moves hunks along until it passes."
 
 
-def _finish(repo: "Repository", options: Options) -> "Finish":
+def finish_for(repo: "Repository", options: Options) -> "Finish":
     """What is to be done with new commits before refs move, as the options say."""
     from gitsplit.git.signing import signer
     from gitsplit.workflow.hooks_and_signing import Finish, allow_screen

@@ -47,7 +47,9 @@ def command(**given: Any) -> int:
 
     options = Options(**given)
     check_usage(options)
-    if options.undo:
+    if options.tutorial is not None or options.grade is not None:
+        _teach(options)
+    elif options.undo:
         commands.undo_last(options)
     elif options.continue_:
         commands.resume(options)
@@ -62,6 +64,16 @@ def command(**given: Any) -> int:
     else:
         commands.split(options)
     return 0
+
+
+def _teach(options: Options) -> None:
+    """Open the tutorial, or grade an answer to one of its lessons."""
+    from gitsplit.cli import tutorial  # few call it so
+
+    if options.grade is not None:
+        tutorial.grade_plan(options)
+    else:
+        tutorial.open_tutorial(options)
 
 
 def main(args: Sequence[str] | None = None) -> NoReturn:

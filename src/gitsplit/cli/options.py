@@ -203,6 +203,18 @@ class Options:
         "--check",
         help="Say what each commit of UPSTREAM, or A..B, holds; exit 1 for findings.",
     )
+    tutorial: str | None = _option(
+        "--tutorial",
+        metavar="[LESSON|DIR]",
+        is_flag=False,
+        flag_value="",
+        help="Learn to split in lessons: all, one by its number, or those of DIR.",
+    )
+    grade: str | None = _option(
+        "--grade",
+        metavar="PLAN",
+        help="Grade a plan as the answer to a lesson; - is standard input.",
+    )
     undo: bool = _flag("--undo", help="Undo the last rewrite.")
     continue_: bool = _flag(
         "--continue", help="Continue after a conflict, once it is resolved."

@@ -83,15 +83,12 @@ UNBUILT: tuple[str, ...] = ()
 
 def check_usage(options: Options) -> None:
     """Raise click.UsageError for options that don't belong together."""
-    if options.check:
+    if options.tutorial is not None or options.grade is not None:
+        _check_tutorial(options)
+    elif options.check:
         _check_check(options)
     elif not options.dry_run:
-        if options.format not in (None, JSON):
-            raise click.UsageError(f"--format {options.format} requires --dry-run.")
-        if options.output is not None and options.format is None:
-            raise click.UsageError("-o requires --dry-run or --format json.")
-        if options.patch:
-            raise click.UsageError("-p requires --dry-run.")
+        _check_output(options)
     if options.fit and options.plan is None:
         raise click.UsageError("--fit requires --plan.")
     _check_exec(options)
@@ -99,6 +96,16 @@ def check_usage(options: Options) -> None:
         raise click.UsageError("--root and UPSTREAM cannot be used together.")
     _check_alone(options)
     _check_source(options)
+
+
+def _check_output(options: Options) -> None:
+    """Raise click.UsageError for what only a dry run has."""
+    if options.format not in (None, JSON):
+        raise click.UsageError(f"--format {options.format} requires --dry-run.")
+    if options.output is not None and options.format is None:
+        raise click.UsageError("-o requires --dry-run or --format json.")
+    if options.patch:
+        raise click.UsageError("-p requires --dry-run.")
 
 
 BESIDE_CHECK = ("check", "upstream", "commits", "root", "format", "output")
@@ -114,6 +121,22 @@ def _check_check(options: Options) -> None:
             )
     if options.format not in (None, *CHECK_FORMATS):
         raise click.UsageError(f"--check has no format {options.format}.")
+
+
+def _check_tutorial(options: Options) -> None:
+    """Raise click.UsageError for what the lessons can't be combined with."""
+    is_graded = options.grade is not None
+    beside = {"tutorial", "no_screen"}
+    beside = {"tutorial", "grade", "format", "output"} if is_graded else beside
+    for each in fields(Options):
+        if each.name not in beside and _is_given(options, each):
+            raise click.UsageError(
+                "--grade goes with --tutorial DIR, --format json and -o only."
+                if is_graded
+                else "--tutorial goes with --no-screen or --grade only."
+            )
+    if options.format not in (None, "text", JSON):
+        raise click.UsageError(f"--grade has no format {options.format}.")
 
 
 def _check_source(options: Options) -> None:

@@ -1,8 +1,9 @@
-"""A small repository to practise on: one tangled commit under two tidy ones.
+"""Small repositories to practise on, made of a mailbox or a bundle.
 
-``python -m gitsplit.git.practice DIR`` makes it. Its history is ``practice.mbox``
-beside this module, as ``git format-patch --stdout`` writes it, so that the tangled
-commit can be read there as a patch.
+``python -m gitsplit.git.practice DIR`` makes the one of ``./dev try``: one tangled
+commit under two tidy ones. Its history is ``practice.mbox`` beside this module, as
+``git format-patch --stdout`` writes it, so that the tangled commit can be read there as
+a patch. Lessons have theirs.
 """
 
 import os
@@ -31,13 +32,50 @@ def make_practice_repository(path: Path) -> None:
     directory that is empty or doesn't exist yet. Raises WriteFailed where it can't be
     used, GitFailed where git fails.
     """
-    _make_empty_directory(path)
-    _run_git(path, "init", "-q", "--template=", "--initial-branch=practice")
-    for name, value in LOCAL_CONFIG:
-        _run_git(path, "config", name, value)
-    _run_git(path, "am", "-q", "-k", "--committer-date-is-author-date", str(HISTORY))
+    _make_repository(path, "practice", HISTORY)
     _run_git(path, "branch", "main", f"{TANGLED}^")
     _run_git(path, "branch", "-q", "--set-upstream-to=main")
+
+
+def make_lesson_repository(
+    path: Path, history: Path, *, is_uncommitted: bool = False
+) -> None:
+    """Make a repository on branch ``lesson`` with a history, where no hook runs.
+
+    ``history`` is a mailbox, or a bundle that has HEAD. Where ``is_uncommitted``, the
+    last commit is taken off again: what it changed is in the files, and not staged.
+    Raises WriteFailed where ``path`` can't be used, GitFailed where git fails.
+    """
+    _make_repository(path, "lesson", history, ("core.hooksPath", os.devnull))
+    if is_uncommitted:
+        _run_git(path, "reset", "-q", "HEAD^")
+
+
+def forget_other_repository() -> None:
+    """Make this process forget a repository that its environment names, as in a hook.
+
+    A lesson is in its own.
+    """
+    names = ("DIR", "WORK_TREE", "COMMON_DIR", "INDEX_FILE", "OBJECT_DIRECTORY")
+    others = ("ALTERNATE_OBJECT_DIRECTORIES", "NAMESPACE", "PREFIX", "GRAFT_FILE")
+    for name in (*names, *others):
+        os.environ.pop(f"GIT_{name}", None)
+
+
+def _make_repository(
+    path: Path, branch: str, history: Path, *config: tuple[str, str]
+) -> None:
+    """Make a repository with a history in an empty directory."""
+    _make_empty_directory(path)
+    _run_git(path, "init", "-q", "--template=", f"--initial-branch={branch}")
+    for name, value in (*LOCAL_CONFIG, *config):
+        _run_git(path, "config", name, value)
+    if history.suffix == ".bundle":
+        _run_git(path, "fetch", "-q", str(history.resolve()), "HEAD")
+        _run_git(path, "reset", "-q", "--hard", "FETCH_HEAD")
+    else:
+        same_ids = ("-k", "--committer-date-is-author-date")
+        _run_git(path, "am", "-q", *same_ids, str(history.resolve()))
 
 
 def _make_empty_directory(path: Path) -> None:

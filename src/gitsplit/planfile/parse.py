@@ -51,7 +51,8 @@ def load_plan(text: str | bytes) -> PlanDocument:
         ) from None
     node = _Node(value)
     version = _version(node)
-    top = node.fields({"format", "version", "upstream", "head", "series"}, {"misfit"})
+    required = {"format", "version", "upstream", "head", "series"}
+    top = node.fields(required, {"misfit", "answer"})
     series = tuple(_commit_entry(node, version) for node in top["series"].items())
     has_head = not any(isinstance(e.source, Uncommitted) for e in series)
     head = top["head"].commit_id() if has_head else top["head"].oid()

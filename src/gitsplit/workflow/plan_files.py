@@ -48,7 +48,7 @@ def read_plan(
     What commits did that ``known`` splits isn't read once more. Raises what reading the
     series raises, and InvalidPlan where the plan doesn't fit.
     """
-    document = load_plan(_json_of(text))
+    document = load_plan(plan_json(text))
     if repo.snapshot is not None or _source_of(document) is not None:
         return _uncommitted_work(repo, request, document, known)
     if request.fit:
@@ -210,7 +210,7 @@ def changes_of_entry(
     return changes_of_ranges(repo, [commits])[commits[0].oid]
 
 
-def _json_of(text: bytes) -> bytes:
+def plan_json(text: bytes) -> bytes:
     """The JSON text of a plan file, out of Markdown or a page where it is that."""
     if text.startswith(b"{"):
         return text

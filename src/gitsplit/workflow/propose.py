@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gitsplit.proposal.context import Context
     from gitsplit.proposal.order import Keep
     from gitsplit.proposal.propose import Proposals
+    from gitsplit.teaching.grading import Exercise
 
 
 class Request(Struct, frozen=True):
@@ -35,6 +36,7 @@ class Request(Struct, frozen=True):
     applies what is proposed without a screen, ``edits`` has it edited as text first.
     ``checks`` are commands to run on each new commit, ``jobs`` of them at once; with
     ``repair`` those that fail are repaired, in at most ``repair_runs`` runs each.
+    ``lesson`` is the one that the split is for.
     """
 
     upstream: str | None = None
@@ -60,6 +62,7 @@ class Request(Struct, frozen=True):
     repair_runs: int = 2
     accepts: bool = False
     edits: bool = False
+    lesson: "Exercise | None" = None
 
     @property
     def uncommitted(self) -> "UncommittedKind | None":

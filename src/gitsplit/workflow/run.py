@@ -90,7 +90,7 @@ def run(
         from gitsplit.workflow.draft import delete_draft, has_draft
 
         result, opening = None, None
-        with _mention_draft(repo, work):
+        with _mention_draft(repo, request, work):
             while result is None:
                 chosen = _edit_on_screen(repo, request, work, finish, opening)
                 if chosen is None:
@@ -202,10 +202,13 @@ def _apply_or_come_back(
 
 
 @contextmanager
-def _mention_draft(repo: Repository, work: Work) -> Iterator[None]:
+def _mention_draft(repo: Repository, request: Request, work: Work) -> Iterator[None]:
     """Make an end before applying say that the draft is kept, where there is one."""
     from gitsplit.workflow.draft import has_draft
 
+    if request.lesson is not None:  # its repository ends with it
+        yield
+        return
     try:
         yield
     except KeyboardInterrupt as stop:

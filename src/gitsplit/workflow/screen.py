@@ -293,7 +293,8 @@ def _whole(repo: Repository, request: Request, work: Work) -> SeriesInfo:
         check=" && ".join(request.checks),
         copied_trailers=trailers_to_copy(repo),
         last_check="" if request.checks else last_command(repo),
-        keeps_drafts=not work.is_read,
+        keeps_drafts=not work.is_read and request.lesson is None,
+        lesson=request.lesson,
         keys=own_keys(repo.config.below(SECTION)),
         plan_file=_free_name(repo, "gitsplit-plan", ".json"),
     )

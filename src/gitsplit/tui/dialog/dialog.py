@@ -25,6 +25,7 @@ from gitsplit.tui.dialog.answers import Step, answer_to
 from gitsplit.tui.dialog.words import (
     arrival_lines,
     commit_list,
+    lesson_lines,
     place_lines,
     question,
     status_words,
@@ -50,6 +51,7 @@ from gitsplit.tui.update.actions.reports import (
 )
 from gitsplit.tui.update.actions.shell import refusal_of
 from gitsplit.tui.update.reduce import reduce
+from gitsplit.tui.update.screens import with_next_hint
 
 
 class Talk(Protocol):
@@ -86,6 +88,7 @@ class Dialog:
         self._around, self._talk = around, talk
         self._checker = around.checker
         self._has_ended = False
+        self._was_help = False  # by the last answer
         self._chosen: Chosen | None = None
 
     def run(self) -> Chosen | None:
@@ -93,6 +96,7 @@ class Dialog:
         self._keep_up()
         self._say(filter(None, [status_words(self.state)]))
         self._say(arrival_lines(self.state))
+        self._say(lesson_lines(self.state))
         while not self._has_ended:
             self.answer(self._ask())
         return self._chosen
@@ -133,10 +137,16 @@ class Dialog:
             self.state = with_steps_joined(self.state, count)
         if not self._has_ended:
             self._say_news(before, is_asked=not found.steps)
+            self._say(lesson_lines(self.state, before))
 
     def _is_about_talk(self, said: str) -> bool:
         """Say what is asked of the talk itself; whether it was that."""
-        if said == "?":
+        is_again, self._was_help = said == "?" and self._was_help, said == "?"
+        if self.state.info.lesson is not None and (said == "??" or is_again):
+            self.state = with_next_hint(self.state)
+            self._say(lesson_lines(self.state))
+            self._was_help = False
+        elif said == "?":
             self._say(help_lines(self.state))
         elif said == "list":
             is_split = self.state.screen is Screen.SPLIT

@@ -152,6 +152,21 @@ def _page(lines: PaneLines) -> Iterator[str]:
     yield from filter(None, (plain(lines.get(n)) for n in range(lines.height)))
 
 
+def lesson_lines(state: State, before: State | None = None) -> Iterator[str]:
+    """What a lesson says: at the start its goal, later what it hasn't said before."""
+    exercise = state.info.lesson
+    if exercise is None:
+        return
+    from gitsplit.tui.state.lesson import goal_words, lesson_words, saying
+
+    if before is None and not state.hints:
+        yield with_capital(lesson_words(exercise))
+        yield goal_words(exercise)
+    said = saying(state).text
+    if said and (before is None or said != saying(before).text):
+        yield "Lesson: " + re.sub(r"\bEnter\b", APPLY, said)
+
+
 def commit_list(state: State) -> Iterator[str]:
     """A line for each new commit of the open one; the selected one says so."""
     lines = commit_lines(state, WIDE)

@@ -25,6 +25,7 @@ from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.prompt import Ask
 from gitsplit.tui.update.actions.reading import FAR
 from gitsplit.tui.update.actions.screens import (
+    CloseHelp,
     GoBack,
     OpenBoard,
     OpenHelp,
@@ -255,8 +256,9 @@ PAGE_ROWS = (
     KeyRow(
         ON_PAGES,
         HELP,
-        {"?": GoBack()},
-        "close help",
+        {"?": CloseHelp()},
+        "close help; in a lesson, show the next hint",
+        "hint",
         names="help",
     ),
 )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gitsplit.proposal.names import Link
     from gitsplit.proposal.propose import Proposals
     from gitsplit.proposal.subjects import SubjectChoice
+    from gitsplit.teaching.grading import Exercise
 
 Value = TypeVar("Value")
 
@@ -209,7 +210,7 @@ class SeriesInfo(Struct, frozen=True):
     ``copied_trailers`` are the keys (lower case)
     of trailers that every new commit keeps. ``keeps_drafts`` says whether unfinished
     work is saved. ``plan_file`` is the name offered for a file with the plan. ``keys``
-    are those of the user's own.
+    are those of the user's own. ``lesson`` is the one that the user is in.
     """
 
     series: Series
@@ -229,6 +230,7 @@ class SeriesInfo(Struct, frozen=True):
     keeps_drafts: bool = False
     plan_file: str = ""
     keys: OwnKeys = ()
+    lesson: "Exercise | None" = None
 
 
 class Target(Struct, frozen=True):
@@ -437,6 +439,8 @@ class State(Struct, frozen=True):
     is_choosing_look: bool = False  # by a second key
     number: TypedNumber | None = None  # of a commit, being typed
     is_centred: bool = False  # the cursor, for this frame
+    hints: int = 0  # of a lesson, that were asked for
+    hinted: Todo | None = None  # the list for which the last one was
     unfolded: frozenset[FoldKey] = frozenset()
     folded: frozenset[int] = frozenset()  # files of which only the header is shown
     apart: frozenset[int] = frozenset()  # files whose rename is a hunk of its own

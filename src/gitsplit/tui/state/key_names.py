@@ -4,22 +4,29 @@ The key table is of another room: what sentences name is here as well, and a tes
 compares the two.
 """
 
+import re
+
 from gitsplit.tui.state.app_state import OwnKeys, State
 
 HINTED = {
     "back": "q",
     "board": "B",
     "cancel": "escape",
+    "change-id": "c",
     "check": "x",
     "end-search": "escape",
     "fold": "f",
     "fold-all": "F",
     "follow": "&",
+    "help": "?",
     "keep": "y",
+    "leave-out": "D",
     "lines": "v",
     "look": "z",
     "merge": "M",
     "messages": "L",
+    "move-down": "J",
+    "move-up": "K",
     "neighbours": "v",
     "new-commit": "+",
     "next": "j",
@@ -87,6 +94,14 @@ def keyed(state: State, text: str) -> str:
     Those are the user's own where there are some, the first of several.
     """
     return text.format_map(_Keys(state.info.keys))
+
+
+def with_keys_named(state: State, text: str) -> str:
+    """The text of a lesson with keys in the place of actions; other braces stay."""
+    keys = _Keys(state.info.keys)
+    return re.sub(
+        r"{([a-z-]+)}", lambda m: keys[m[1]] if m[1] in HINTED else m[0], text
+    )
 
 
 class _Keys(dict[str, str]):

@@ -32,6 +32,7 @@ from gitsplit.tui.state.problems import (
 from gitsplit.tui.state.selection import cursor_words
 from gitsplit.tui.state.undo import after_steps, all_steps
 from gitsplit.tui.update.actions.screens import (
+    CloseHelp,
     GoBack,
     OpenBoard,
     OpenCell,
@@ -82,6 +83,8 @@ def after_screen_action(state: State, action: ScreenAction) -> State:
             return _at_steps(state)
         case OpenHelp():
             return _with_screen(state, Screen.HELP)
+        case CloseHelp():
+            return with_next_hint(at_screen_beneath(state))
         case GoBack():
             return at_screen_beneath(state)
         case Scroll(rows, most):
@@ -109,6 +112,15 @@ def at_screen_beneath(state: State) -> State:
     if screen is Screen.PREVIEW:
         under = with_problems(under)
     return replace(under, status="")
+
+
+def with_next_hint(state: State) -> State:
+    """The state that shows the next hint of the lesson, where it is one."""
+    lesson = state.info.lesson
+    if lesson is None or not lesson.lesson.hints:
+        return state
+    number = min(state.hints + 1, len(lesson.lesson.hints))
+    return replace(state, hints=number, hinted=state.todo)
 
 
 def _without_pages(state: State) -> State:

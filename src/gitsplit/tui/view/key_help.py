@@ -32,6 +32,7 @@ class _FooterKeys(Enum):
     STEPS = "enter u q ?"
     BOARD = "1 enter D + u q ?"
     HELP = "up q"
+    HELP_IN_LESSON = "up ? q"
     PROMPT = "enter escape c-u"
     CHOOSING = "enter escape down c-u"
     NUMBER = "1 escape"
@@ -140,7 +141,13 @@ def _footer_keys(state: State) -> _FooterKeys:
         case Screen.SPLIT:
             return _split_keys(state)
         case screen:
-            return _FooterKeys[screen.name]
+            return _page_keys(state, screen)
+
+
+def _page_keys(state: State, screen: Screen) -> _FooterKeys:
+    """The keys of the footer on a screen that has always the same."""
+    is_in_lesson = screen is Screen.HELP and state.info.lesson is not None
+    return _FooterKeys["HELP_IN_LESSON" if is_in_lesson else screen.name]
 
 
 def _preview_keys(state: State) -> _FooterKeys:

@@ -5,10 +5,9 @@ known how large the terminal is. The split has regions beside each other, every 
 screen is a row of ``_PAGES``: a new one is added there.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from functools import cache, partial
-from itertools import zip_longest
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,7 +23,6 @@ from prompt_toolkit.layout.containers import (
     Window,
 )
 from prompt_toolkit.layout.dimension import AnyDimension, Dimension
-from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.charset import drawn_in
 from gitsplit.model.listing import quantity
@@ -45,6 +43,7 @@ from gitsplit.tui.view.frame import (
     status_lines,
     title_line,
 )
+from gitsplit.tui.view.help_page import help_page
 from gitsplit.tui.view.key_help import footer, help_context, help_sections
 from gitsplit.tui.view.messages import message_lines, owner_words
 from gitsplit.tui.view.original import (
@@ -59,7 +58,6 @@ from gitsplit.tui.view.steps import step_lines
 from gitsplit.tui.view.text import (
     CURSOR,
     Tints,
-    column_text,
     has_match,
     no_tints,
     text_lines,
@@ -205,8 +203,33 @@ def last_scroll(state: State, columns: int, rows: int) -> int:
     return max(0, lines.height - seen)
 
 
+def panel_height(state: State, columns: int, rows: int) -> int:
+    """The rows of the panel of a lesson, at the top; 0 where there is none."""
+    if state.info.lesson is None or state.screen is Screen.HELP:
+        return 0
+    from gitsplit.tui.view.lesson_panel import height_of_panel  # few are in a lesson
+
+    return height_of_panel(state, columns, rows)
+
+
+def _panel(state: State, width: int, height: int) -> PaneLines:
+    """The panel of a lesson."""
+    from gitsplit.tui.view.lesson_panel import panel_lines
+
+    return static_lines(panel_lines(state, width, height))
+
+
+def rows_below(state: State, columns: int, rows: int) -> int:
+    """The rows of the screen, without the panel of a lesson."""
+    return rows - panel_height(state, columns, rows)
+
+
 def room(state: State, columns: int, rows: int) -> int:
-    """The rows of the diff, or of the page that is shown instead."""
+    """The rows of the diff, or of the page that is shown instead.
+
+    ``rows`` is the height of the terminal.
+    """
+    rows = rows_below(state, columns, rows)
     if state.screen is Screen.SERIES and state.is_lower:
         return lower_height(state, rows)
     return _main_height(state, columns, rows)
@@ -249,7 +272,7 @@ def page_name(state: State, columns: int, rows: int) -> str:
     name = _PAGES[state.screen].name
     if state.screen in LISTS:
         return name
-    height, seen = page_lines(state, columns).height, room(state, columns, rows)
+    height, seen = page_lines(state, columns).height, _main_height(state, columns, rows)
     if height <= seen:
         return name
     first = min(state.scroll, height - seen)
@@ -278,6 +301,7 @@ def layout(get_state: GetState, on_mouse: OnRegion, tints: Tints) -> Container:
         HSplit(
             [
                 draw.line(title_line),
+                draw.panel(),
                 DynamicContainer(body_now),
                 draw.line(
                     lambda s, width: last_line(s, footer(s), width),
@@ -344,9 +368,22 @@ class _Regions(Struct, frozen=True):
             lambda: has_cursor(self.get_state()),
         )
 
+    def rows(self) -> int:
+        """The rows of the screen, without the panel of a lesson."""
+        return rows_below(self.get_state(), _terminal_columns(), _terminal_rows())
+
+    def panel(self) -> Container:
+        """The panel of a lesson, where there is one."""
+
+        def height() -> int:
+            return panel_height(self.get_state(), _terminal_columns(), _terminal_rows())
+
+        pane = self.region(_panel, height=lambda: Dimension.exact(height()))
+        return _visible_if(lambda: height() > 0, pane)
+
     def _main_height(self) -> Dimension:
         """The height of the main region; if it is given, no other is looked for."""
-        rows = _main_height(self.get_state(), _terminal_columns(), _terminal_rows())
+        rows = _main_height(self.get_state(), _terminal_columns(), self.rows())
         return Dimension.exact(rows)
 
     def line(
@@ -385,7 +422,7 @@ class _Regions(Struct, frozen=True):
         """Commits above the diff."""
 
         def height() -> Dimension:
-            return Dimension.exact(commits_height(self.get_state(), _terminal_rows()))
+            return Dimension.exact(commits_height(self.get_state(), self.rows()))
 
         return HSplit(
             [
@@ -394,7 +431,7 @@ class _Regions(Struct, frozen=True):
                     height=height,
                     on_mouse=partial(self.on_mouse, Region.COMMITS),
                 ),
-                self.line(lambda s, w: narrow_rule(s, w, _terminal_rows())),
+                self.line(lambda s, w: narrow_rule(s, w, self.rows())),
                 self.diff(),
                 self.status(),
             ]
@@ -431,13 +468,13 @@ class _Regions(Struct, frozen=True):
         """The lower half of a screen, under a rule."""
 
         def height() -> int:
-            return lower_height(self.get_state(), _terminal_rows())
+            return lower_height(self.get_state(), self.rows())
 
         return _visible_if(
             lambda: height() > 0,
             HSplit(
                 [
-                    self.line(lambda s, w: lower_rule(s, w, _terminal_rows())),
+                    self.line(lambda s, w: lower_rule(s, w, self.rows())),
                     self.region(
                         lambda state, w, _: draw(state, w, self.tints),
                         has_cursor=_is_in_lower_half,
@@ -451,7 +488,7 @@ class _Regions(Struct, frozen=True):
         """A screen of its own, under its name."""
         return HSplit(
             [
-                self.line(lambda s, w: rule(w, page_name(s, w, _terminal_rows()))),
+                self.line(lambda s, w: rule(w, page_name(s, w, self.rows()))),
                 self.region(
                     lambda state, w, _: _with_search(
                         state, page.lines(state, w, self.tints)
@@ -539,58 +576,3 @@ def narrow_rule(state: State, columns: int, rows: int) -> StyleAndTextTuples:
         return rule(columns, words)
     width = len(count) + 4
     return [*rule(width, count, is_left=True), *rule(columns - width, words)]
-
-
-_COLUMN = 39  # of the help: two fit 80 columns
-
-HelpSections = Sequence[tuple[str, Sequence[tuple[str, str]]]]
-"""Each section's name, and its keys with what they do."""
-
-
-def help_page(sections: HelpSections, width: int, scroll: int) -> PaneLines:
-    """Every key, in as many columns as fit."""
-    columns = max(1, width // _COLUMN)
-    room = width // columns
-    blocks = [list(_section_lines(name, keys, room)) for name, keys in sections]
-    return static_lines(list(_side_by_side(_balance(blocks, columns), room)), scroll)
-
-
-def _section_lines(
-    name: str, keys: Sequence[tuple[str, str]], width: int
-) -> Iterator[StyleAndTextTuples]:
-    """A section's name, and a line or more for each of its keys."""
-    yield [("class:name", column_text(f" {name}", width))]
-    column = min(14, max((get_cwidth(key) for key, _ in keys), default=0)) + 2
-    for key, sentence in keys:
-        lines = text_lines(sentence, width - column - 2)
-        for names, words in zip_longest(text_lines(key, 14), lines, fillvalue=""):
-            yield [
-                ("class:key", " " + column_text(names, column)),
-                ("", column_text(words, width - column - 1)),
-            ]
-
-
-def _balance(
-    blocks: list[list[StyleAndTextTuples]], columns: int
-) -> list[list[StyleAndTextTuples]]:
-    """The blocks under each other in so many columns, none of them cut."""
-    total = sum(len(block) + 1 for block in blocks)
-    found: list[list[StyleAndTextTuples]] = [[]]
-    for block in blocks:
-        is_full = len(found[-1]) + len(block) // 2 >= total / columns
-        if is_full and len(found) < columns:
-            found.append([])
-        found[-1] += [*block, []]
-    return found
-
-
-def _side_by_side(
-    columns: list[list[StyleAndTextTuples]], width: int
-) -> Iterator[StyleAndTextTuples]:
-    """The columns next to each other."""
-    for at in range(max(len(column) for column in columns)):
-        cells: StyleAndTextTuples = []
-        for column in columns:
-            filled = at < len(column) and column[at]
-            cells += column[at] if filled else [("", " " * width)]
-        yield cells

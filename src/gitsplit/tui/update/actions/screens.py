@@ -58,6 +58,10 @@ class OpenHelp(Struct, frozen=True):
     """Show all keys."""
 
 
+class CloseHelp(Struct, frozen=True):
+    """Close the help by the key that opened it; in a lesson, show the next hint."""
+
+
 class GoBack(Struct, frozen=True):
     """Close the screen on top."""
 
@@ -91,4 +95,4 @@ ShowAction = (
     ShowCommit | ReadOn | ShowFailure | ShowOriginal | SwitchHalf | OpenBoard | OpenCell
 )
 PageAction = OpenMessages | OpenPreview | OpenSteps | OpenHelp
-ScreenAction = ShowAction | PageAction | GoBack | Scroll
+ScreenAction = ShowAction | PageAction | CloseHelp | GoBack | Scroll

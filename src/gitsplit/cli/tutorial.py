@@ -1,0 +1,98 @@
+"""The tutorial, and grading an answer to one of its lessons."""
+
+import dataclasses
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from gitsplit.cli.commands import finish_for, read_plan_file, write_text
+from gitsplit.cli.options import Options
+from gitsplit.cli.output import (
+    Conversation,
+    Progress,
+    is_for_programs,
+    print_document,
+    refuse_no_terminal,
+    say,
+    wants_questions,
+)
+from gitsplit.git.practice import forget_other_repository
+from gitsplit.git.repository import Repository
+from gitsplit.report.grades import grade_json, grade_text
+from gitsplit.teaching.grading import grade
+from gitsplit.teaching.pages import Page
+from gitsplit.workflow.hooks_and_signing import Finish
+from gitsplit.workflow.lessons import SHIPPED, Marks, course_named, lessons_in
+from gitsplit.workflow.tutorial import graded_plan, run_tutorial
+from gitsplit.workflow.work import TellProposing
+
+
+def open_tutorial(options: Options) -> None:
+    """Have the user do lessons until they leave."""
+    asks = options.no_screen or wants_questions()
+    if not asks:
+        refuse_no_terminal()
+    forget_other_repository()
+    course, at = course_named(options.tutorial or "")
+    marks = Marks(_state_home() / "gitsplit" / "tutorial.json", say)
+    marks.read()
+    run_tutorial(course, at, marks, _Ways(options, asks=asks))
+
+
+def _state_home() -> Path:
+    """Where programs keep what they remember of a user (XDG base directories)."""
+    given = os.environ.get("XDG_STATE_HOME", "")
+    is_absolute = given.startswith("/")
+    return Path(given) if is_absolute else Path.home() / ".local" / "state"
+
+
+class _Ways:
+    """Pages and screens of a terminal, or lines of text."""
+
+    def __init__(self, options: Options, *, asks: bool) -> None:
+        self._options = options
+        self._talk = Conversation() if asks else None
+
+    def show(self, page: Page, after: Callable[[str], Page | None]) -> None:
+        """Show a page and those that follow."""
+        from gitsplit.tui import pages
+
+        if self._talk is not None:
+            pages.say_pages(page, after, self._talk.say, self._talk.ask)
+            return
+        from gitsplit.workflow.lessons import colours_of_user
+
+        pages.run_pages(page, after, colours_of_user())
+
+    def finish(self, repo: Repository, check: str) -> Finish:
+        """What is done with new commits: the lesson's check, and no hook."""
+        checks = (check,) if check else ()
+        lesson = dataclasses.replace(
+            self._options, checks=checks, no_sign=True, no_verify=True
+        )
+        return finish_for(repo, lesson)
+
+    def progress(self) -> AbstractContextManager[TellProposing]:
+        """What shows that something takes long."""
+        return Progress(is_drawn=self._talk is None)
+
+    def say(self, words: str) -> None:
+        """Say a sentence."""
+        say(words)
+
+
+def grade_plan(options: Options) -> None:
+    """Print how far a plan is what the lesson's reference has."""
+    assert options.grade is not None, "there is a plan"
+    text = read_plan_file(options.grade)
+    forget_other_repository()
+    wanted = options.tutorial or ""
+    course = course_named(wanted)[0] if wanted else lessons_in(SHIPPED)
+    found = graded_plan(text, course)
+    result = grade(found.exercise, found.plan)
+    if is_for_programs():
+        document = grade_json(found.exercise, found.plan, result)
+        print_document(document, options.output_file)
+    else:
+        write_text(options, grade_text(found.exercise, found.plan, result))

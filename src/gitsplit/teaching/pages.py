@@ -1,0 +1,366 @@
+"""Pages of the tutorial besides the screen: lessons, questions, how an answer compares.
+
+A page is the same on a screen and without one: lines to read, a question, and keys that
+answer it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+from gitsplit.model.diff import FileChange, hunk_lines_of
+from gitsplit.model.escape import printable
+from gitsplit.model.listing import quantity, with_capital
+from gitsplit.model.patch import file_patch
+from gitsplit.model.plan import DROPPED, Plan, groups_with_edits
+from gitsplit.planfile.numbering import numbered_hunks
+from gitsplit.teaching.grading import Exercise, Grade, HunkMark, Misplaced
+from gitsplit.teaching.lesson import Lesson
+from gitsplit.teaching.placement import ChangedLine, line_words
+
+Look = Literal["", "name", "added", "removed", "hunk", "file", "good", "warning"]
+"""What a line looks like; on a screen it is one of its styles."""
+
+
+class PageLine(Struct, frozen=True):
+    """A line to read; ``indent`` is how far it stands in, also where it goes on."""
+
+    text: str = ""
+    look: Look = ""
+    indent: int = 0
+    is_code: bool = False
+
+
+class Choice(Struct, frozen=True):
+    """A key that answers, and what it says; ``is_listed`` is above, not in the footer.
+
+    ``enter`` is the key for what comes next.
+    """
+
+    key: str
+    label: str
+    is_listed: bool = False
+
+
+class Page(Struct, frozen=True):
+    """What is to be read, and asked: ``asked`` stays in sight, and the choices do."""
+
+    title: str
+    lines: tuple[PageLine, ...]
+    asked: tuple[PageLine, ...] = ()
+    choices: tuple[Choice, ...] = ()
+
+
+NEXT = "enter"
+QUIT = "q"
+
+_NUMBERS = [
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+]
+
+
+def where_words(exercise: Exercise) -> str:
+    """Which lesson it is of how many, and its title."""
+    which = f"Lesson {exercise.number} of {exercise.of}: " if exercise.of > 1 else ""
+    return f"{which}{exercise.lesson.title}"
+
+
+def list_page(lessons: Sequence[Lesson], marks: Sequence[int | None]) -> Page:
+    """All lessons, with the best mark of each so far, and the next one."""
+    width = max(len(lesson.title) for lesson in lessons)
+    lines = [
+        PageLine(
+            f"{at}  {lesson.title:<{width}}  {lesson.language:<12}{_mark_words(mark)}",
+            is_code=True,
+        )
+        for at, (lesson, mark) in enumerate(zip(lessons, marks, strict=True), 1)
+    ]
+    following = next_lesson(marks)
+    done = sum(mark is not None for mark in marks)
+    count = quantity(len(lessons), "lesson")
+    said = f"{done} of {count} done." if done else f"{with_capital(count)}."
+    intro = PageLine(
+        "Each lesson is a commit that does more than it should. You say what it holds,"
+        " split it, and see how your split compares."
+    )
+    return Page(
+        "Tutorial: splitting commits",
+        (intro, PageLine(), *lines, PageLine(), PageLine(said)),
+        choices=(
+            Choice(NEXT, f"lesson {following + 1}"),
+            *(Choice(str(at), "") for at in range(1, len(lessons) + 1)),
+            Choice(QUIT, "quit"),
+        ),
+    )
+
+
+def next_lesson(marks: Sequence[int | None], after: int = -1) -> int:
+    """The lesson that comes next, from 0: the first after this one not yet done well.
+
+    The first of all where each has a full mark.
+    """
+    count = len(marks)
+    order = [at % count for at in range(after + 1, after + 1 + count)]
+    open_ones = [at for at in order if marks[at] != 100]
+    return (open_ones or order)[0]
+
+
+def _mark_words(mark: int | None) -> str:
+    return "" if mark is None else f"{mark} of 100{' ✓' if mark == 100 else ''}"
+
+
+def question_page(
+    exercise: Exercise,
+    asked: str,
+    choices: Sequence[Choice],
+    answered: Iterable[PageLine] = (),
+) -> Page:
+    """The story and the diff, and below a question; or what is said to an answer."""
+    lesson, changes = exercise.lesson, exercise.reference.changes
+    lines = (
+        *_paragraphs(lesson.story),
+        PageLine(),
+        *_message_lines(exercise),
+        PageLine(),
+        *_diff_lines(changes),
+    )
+    below = (PageLine(asked, "name"), *answered)
+    keys = choices
+    if answered:
+        keys = (Choice(NEXT, "go on"), *(c for c in choices if c.key != QUIT))
+    return Page(
+        where_words(exercise), lines, below, (*keys, Choice(QUIT, "leave the lesson"))
+    )
+
+
+def _message_lines(exercise: Exercise) -> Iterator[PageLine]:
+    """The message of the commit, as ``git show`` has it."""
+    if not exercise.message:
+        yield PageLine("Not committed yet:", "name")
+    for at, line in enumerate(exercise.message.decode("utf-8", "replace").splitlines()):
+        yield PageLine(printable(line), "" if at else "name", indent=4, is_code=True)
+
+
+def _paragraphs(text: str) -> Iterator[PageLine]:
+    for at, paragraph in enumerate(text.split("\n\n")):
+        if at:
+            yield PageLine()
+        yield PageLine(paragraph)
+
+
+_LOOKS: Mapping[str, Look] = {"+": "added", "-": "removed", "@": "hunk"}
+
+
+def _diff_lines(changes: Iterable[FileChange]) -> Iterator[PageLine]:
+    """The diff of the lesson's commit, without the ids of contents."""
+    for change in changes:
+        yield PageLine(printable(change.path), "file", is_code=True)
+        for line in file_patch(change):
+            text = _code(line.rstrip(b"\n"))
+            if not text.startswith(("diff --git", "index ", "--- ", "+++ ")):
+                yield PageLine(text, _LOOKS.get(text[:1], ""), is_code=True)
+
+
+def _code(line: bytes) -> str:
+    """A line of a file as it is shown."""
+    return printable(line.replace(b"\t", b"    "))
+
+
+HOW_MANY = "How many changes is this? Say how many commits it should be."
+WHICH_FIRST = "Which should come first?"
+EITHER = "e"
+
+
+def count_choices(exercise: Exercise) -> tuple[Choice, ...]:
+    """The answers to how many changes it is."""
+    counts = sorted({each.count for each in exercise.lesson.answer.counts})
+    return tuple(Choice(str(n), _number_word(n), is_listed=True) for n in counts)
+
+
+def _number_word(number: int) -> str:
+    return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+
+
+def answer_to_count(exercise: Exercise, key: str) -> tuple[bool, str]:
+    """Whether so many changes are right, and why."""
+    found = (each for each in exercise.lesson.answer.counts if str(each.count) == key)
+    each = next(found)
+    return each.right, each.reason
+
+
+def first_choices(exercise: Exercise) -> tuple[Choice, ...]:
+    """The answers to which commit comes first, not in the order of the reference."""
+    subjects = sorted(subjects_of(exercise.reference).items(), key=lambda item: item[1])
+    listed = [
+        Choice(str(at), subject, is_listed=True)
+        for at, (_, subject) in enumerate(subjects, 1)
+    ]
+    return (*listed, Choice(EITHER, "either is fine", is_listed=True))
+
+
+def answer_to_first(exercise: Exercise, key: str) -> tuple[bool, str]:
+    """Whether that commit may come first, and why; either is fine where several may."""
+    first = exercise.lesson.answer.first
+    is_free = len(first.commits) > 1
+    if key == EITHER:
+        return is_free, first.reason
+    groups = sorted(
+        subjects_of(exercise.reference), key=subjects_of(exercise.reference).__getitem__
+    )
+    return groups[int(key) - 1] + 1 in first.commits, first.reason
+
+
+def subjects_of(plan: Plan) -> dict[int, str]:
+    """The subject of each commit of a plan."""
+    return {
+        number: printable(group.message.split(b"\n", 1)[0])
+        for number, group in enumerate(plan.groups)
+    }
+
+
+def reply_lines(is_right: bool, reason: str) -> tuple[PageLine, ...]:
+    """What is said to an answer."""
+    head = PageLine("✓ Yes.", "good") if is_right else PageLine("Not quite.", "warning")
+    return head, PageLine(reason, indent=2)
+
+
+class Attempt(Struct, frozen=True):
+    """What a user made of a lesson: the answers, the split, and whether it is applied.
+
+    ``counted`` and ``first`` are the first answers to the questions, with whether they
+    were right; None where there was none.
+    """
+
+    plan: Plan
+    is_applied: bool
+    counted: tuple[str, bool] | None = None
+    first: tuple[str, bool] | None = None
+
+
+def comparison_page(
+    exercise: Exercise, attempt: Attempt, found: Grade, choices: Sequence[Choice]
+) -> Page:
+    """How a split compares with the reference, hunk by hunk."""
+    state = "Applied." if attempt.is_applied else "Not applied; as you left it:"
+    points = f"{state} {found.right} of {quantity(found.of, 'line')} where they belong"
+    mark = PageLine(
+        f"{points}: {found.points} of 100.", "good" if found.is_full else "name"
+    )
+    answers = [*_answer_lines(attempt)]
+    return Page(
+        where_words(exercise),
+        (mark, *answers, PageLine(), *comparison_lines(exercise, attempt.plan, found)),
+        asked=(PageLine(f"Next: {exercise.next_title}."),)
+        if exercise.next_title
+        else (),
+        choices=(*choices, Choice(QUIT, "quit")),
+    )
+
+
+def _answer_lines(attempt: Attempt) -> Iterator[PageLine]:
+    """What was said before the split."""
+    for what, said in (("How many", attempt.counted), ("First", attempt.first)):
+        if said is not None:
+            verdict = "right" if said[1] else "not the best answer"
+            yield PageLine(f"{what}: you said “{said[0]}”, {verdict}.")
+
+
+def comparison_lines(exercise: Exercise, plan: Plan, found: Grade) -> list[PageLine]:
+    """Each hunk: that it is right, or where it belongs, and why; then the order."""
+    lines: list[PageLine] = []
+    numbers = {group: at for at, group in enumerate(groups_with_edits(plan), 1)}
+    for each in found.hunks:
+        lines += _hunk_lines(each, exercise, numbers)
+    return [*lines, *_other_lines(exercise, found)]
+
+
+def _hunk_lines(
+    each: HunkMark, exercise: Exercise, numbers: Mapping[int, int]
+) -> Iterator[PageLine]:
+    every = exercise.placement
+    wrong = {line for part in each.wrong for line in part.lines}
+    right = [line for line in each.lines if line not in wrong]
+    if right:
+        where = "" if not each.also else ", which is fine as well"
+        words = with_capital(line_words(right, every))
+        yield PageLine(f"✓ {words} ({_paths(right, exercise)}){where}.", "good")
+    for part in each.wrong:
+        words = with_capital(line_words(part.lines, every))
+        where = _misplaced_words(part, exercise, numbers)
+        yield PageLine(
+            f"✗ {words} ({_paths(part.lines, exercise)}) {where}.", "warning"
+        )
+        yield from _code_of(part.lines, exercise)
+    yield PageLine(each.also or each.reason, indent=2)
+
+
+def _paths(lines: Iterable[ChangedLine], exercise: Exercise) -> str:
+    """The files that the lines are in."""
+    numbers = sorted({line.number for line in lines})
+    changes = exercise.reference.changes
+    hunks = numbered_hunks(changes)
+    paths = (printable(changes[hunks[n - 1].file].path) for n in numbers)
+    return ", ".join(dict.fromkeys(paths))
+
+
+MOST_SHOWN = 4
+"""So many lines that are in the wrong commit are shown."""
+
+
+def _code_of(lines: Sequence[ChangedLine], exercise: Exercise) -> Iterator[PageLine]:
+    """The text of the lines, of many the first ones."""
+    changes = exercise.reference.changes
+    hunks = numbered_hunks(changes)
+    for line in lines[:MOST_SHOWN]:
+        hunk, change = hunks[line.number - 1].hunk, changes[hunks[line.number - 1].file]
+        if hunk is None:
+            continue
+        old, new = hunk_lines_of(change, hunk)
+        text = (old if line.side == "-" else new)[line.place - 1].rstrip(b"\n")
+        shown = f"{line.side}{_code(text)}"
+        look: Look = "removed" if line.side == "-" else "added"
+        yield PageLine(shown, look, indent=4, is_code=True)
+    if len(lines) > MOST_SHOWN:
+        yield PageLine(f"… and {len(lines) - MOST_SHOWN} more", indent=4)
+
+
+def _misplaced_words(
+    part: Misplaced, exercise: Exercise, numbers: Mapping[int, int]
+) -> str:
+    """Where lines are, and where they belong."""
+    is_one = len(part.lines) == 1
+    is_in = "left out" if part.is_in == DROPPED else f"in commit {numbers[part.is_in]}"
+    verb, belong = ("is", "belongs") if is_one else ("are", "belong")
+    if part.belongs_in == DROPPED:
+        return f"{verb} {is_in}; better left out"
+    subject = subjects_of(exercise.reference)[part.belongs_in]
+    mine = numbers.get(part.should_be_in) if part.should_be_in is not None else None
+    where = f"in commit {mine}, “{subject}”" if mine else f"in a commit “{subject}”"
+    return f"{verb} {is_in}; {belong} {where}"
+
+
+def _other_lines(exercise: Exercise, found: Grade) -> Iterator[PageLine]:
+    """What is said of the order, and of the commit that continues the original."""
+    answer = exercise.lesson.answer
+    if len([group for group in found.matched if group != DROPPED]) > 1:
+        if found.is_in_order:
+            yield PageLine("✓ The order of the commits.", "good")
+        else:
+            yield PageLine("✗ The commits are in the wrong order.", "warning")
+        yield PageLine(answer.first.reason, indent=2)
+    if answer.owner == "fixed" and exercise.reference.owner is not None:
+        subject = subjects_of(exercise.reference)[exercise.reference.owner]
+        if found.has_right_owner:
+            yield PageLine(f"✓ “{subject}” continues the original.", "good")
+        else:
+            yield PageLine(f"✗ “{subject}” should continue the original.", "warning")

@@ -1,0 +1,96 @@
+"""What a lesson says where the user is: a notice, or a hint that was asked for."""
+
+from typing import NamedTuple
+
+from gitsplit.model.memo import memo
+from gitsplit.model.plan import Plan
+from gitsplit.teaching.grading import Exercise
+from gitsplit.teaching.lesson import Happening, Notice
+from gitsplit.teaching.noticing import Moment, notice_at
+from gitsplit.tui.state.app_state import State, entries_of
+from gitsplit.tui.state.key_names import keyed, with_keys_named
+
+NO_NOTICE = "When you are done: {preview}, then Enter, and your split is compared."
+"""What is said where nothing is noticed."""
+
+
+class Saying(NamedTuple):
+    """What the panel says; ``is_done`` that all is as it should be."""
+
+    text: str
+    is_done: bool = False
+
+
+def lesson_words(exercise: Exercise) -> str:
+    """Where one is: which lesson of how many."""
+    which = f"lesson {exercise.number} of {exercise.of}: " if exercise.of > 1 else ""
+    return f"{which}{exercise.lesson.title}"
+
+
+def goal_words(exercise: Exercise) -> str:
+    """What is to be done."""
+    return f"Goal: {exercise.lesson.goal}"
+
+
+def hint_words(state: State, exercise: Exercise, number: int) -> str:
+    """A hint, by its number from 1."""
+    hints = exercise.lesson.hints
+    hint = with_keys_named(state, hints[number - 1])
+    return f"Hint {number} of {len(hints)}: {hint}"
+
+
+def done_words(state: State, exercise: Exercise, text: str) -> str:
+    """What is said at the end, and what comes next."""
+    apply = keyed(state, "{preview}, then Enter, applies it")
+    following = f"; next: {exercise.next_title}" if exercise.next_title else ""
+    return f"{with_keys_named(state, text)} {apply}{following}."
+
+
+def saying(state: State) -> Saying:
+    """What is to be said now; its text is empty where that is nothing."""
+    exercise = state.info.lesson
+    assert exercise is not None, "only a lesson says something"
+    if state.hints and state.hinted is state.todo:
+        return Saying(hint_words(state, exercise, state.hints))
+    plan = _plan_of_lesson(state, exercise)
+    if plan is None:
+        return Saying("")
+    found = _notice(exercise, plan, _plan_before(state, exercise), _how_far(state))
+    if found is None:
+        return Saying(keyed(state, NO_NOTICE))
+    if found.condition.happening is Happening.DONE:
+        return Saying(done_words(state, exercise, found.text), is_done=True)
+    return Saying(with_keys_named(state, found.text))
+
+
+def _how_far(state: State) -> tuple[bool, bool]:
+    """Whether something was done, and whether a step was undone."""
+    return bool(state.steps_done or state.steps_undone), bool(state.steps_undone)
+
+
+@memo
+def _notice_at(exercise: Exercise, plan: Plan, before: Plan | None) -> Notice | None:
+    return notice_at(exercise, Moment(plan, before))
+
+
+def _notice(
+    exercise: Exercise, plan: Plan, before: Plan | None, how_far: tuple[bool, bool]
+) -> Notice | None:
+    is_begun, is_undone = how_far
+    if is_begun and not is_undone:
+        return _notice_at(exercise, plan, before)
+    return notice_at(exercise, Moment(plan, before, is_begun, is_undone))
+
+
+def _plan_of_lesson(state: State, exercise: Exercise) -> Plan | None:
+    """The plan of the lesson's commit as it stands, if it is to be split."""
+    entry = entries_of(state.todo).get(exercise.commit)
+    return entry.plan if entry is not None else None
+
+
+def _plan_before(state: State, exercise: Exercise) -> Plan | None:
+    """The plan before the last step, where there was one."""
+    if not state.history.past:
+        return None
+    before = state.history.past[-1]
+    return next((e.plan for e in before.entries if e.oid == exercise.commit), None)

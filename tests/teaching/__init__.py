@@ -1,0 +1,1 @@
+"""Lessons: grading, what is noticed, and those that come with gitsplit."""
