@@ -143,6 +143,19 @@ def undone(repo: Repository, before: Seen) -> None:
     assert list((repo.path / ".git/objects/pack").glob("*.keep")) == []
 
 
+def test_without_a_terminal_no_editor_is_opened_on_the_way(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GIT_EDITOR")
+    story.repo.git("config", "core.editor", "false")
+    story.hand_over(story.dropping())
+    story.resolve(l5=b"FIVE", l18=b"eighteen", l30=b"thirty")
+    ran = gitsplit_process(story.repo.path, "--continue", "--format", "json")
+
+    assert (ran.status, json.loads(ran.out)["state"]) == (0, "rewritten"), ran.err
+    assert story.subjects == ["base", "eighteen", "thirty", "above", "twofold", "top"]
+
+
 def test_a_dropped_edit_that_is_needed_above_stops_there(
     story: Story, end: End
 ) -> None:

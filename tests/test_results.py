@@ -82,7 +82,7 @@ def test_the_page_shows_the_fields_that_there_are(series: Repository) -> None:
     assert [*shown] == [*told]
     for commits in ("old_commits", "new_commits"):
         assert [*shown[commits][0]] == [*told[commits][0]]
-    (row,) = re.findall(r"\| `error` \|.*such as (.*);", page)
+    (row,) = re.findall(r"\| `error` \|.*such as (.*?);", page)
     known = {name for part in (errors, click) for name in vars(part)}
     assert set(re.findall(r"`(\w+)`", row)) <= known
 
@@ -142,13 +142,16 @@ def test_a_plan_that_changes_nothing_leaves_all_unchanged(series: Repository) ->
     ("args", "status", "error"),
     [
         (("--yes", "nowhere"), 1, "UnknownRevision"),
-        (("--yes", "--plan", "nowhere"), 1, "GitsplitError"),
+        (("--yes", "--plan", "nowhere"), 1, "NotReadable"),
+        (("--yes", "-o", ""), 1, "NotWritable"),
+        (("--yes", "-o", "/nowhere/at/all"), 1, "NotWritable"),
         (("-n", "nowhere"), 1, "UnknownRevision"),
         (("--undo",), 1, "NothingToUndo"),
         (("--abort",), 1, "NothingToContinue"),
         (("--undo", "--yes"), 2, "UsageError"),
-        (("--nonsense",), 2, "NoSuchOption"),
-        (("--commits", "0"), 2, "BadParameter"),
+        (("--nonsense",), 2, "UsageError"),
+        (("--commits", "0"), 2, "UsageError"),
+        (("--commits",), 2, "UsageError"),
     ],
 )
 def test_a_refusal_has_its_class_and_hint(
@@ -159,7 +162,17 @@ def test_a_refusal_has_its_class_and_hint(
     told = document(ran)
     assert (ran.status, told["error"], told["state"]) == (status, error, "unchanged")
     assert told["message"].split(".")[0] in ran.err
-    assert status == 2 or (told["hint"] in ran.err and told["hint"])
+    assert told["hint"] == "See: gitsplit --help" if status == 2 else told["hint"]
+    assert status == 2 or told["hint"] in ran.err
+
+
+def test_where_a_plan_is_kept_is_told(series: Repository) -> None:
+    args = ("--yes", "-c", "HEAD~2", "-x", "false", "--format", "json")
+    told = document(gitsplit(series.path, *args))
+
+    assert told["error"] == "CheckFailed"
+    (kept,) = (series.path / ".git" / "gitsplit" / "plans").iterdir()
+    assert str(kept) in told["kept"]
 
 
 def test_a_plan_that_is_refused_prints_no_preview_beside(series: Repository) -> None:

@@ -237,6 +237,14 @@ class Declined(GitsplitError):
     """The user was asked and said no."""
 
 
+class NotReadable(GitsplitError):
+    """A plan file can't be read."""
+
+
+class NotWritable(GitsplitError):
+    """What is to be printed can't be written, to ``-o`` or standard output."""
+
+
 class Interrupted(GitsplitError):
     """The user pressed Ctrl-C, or a signal told gitsplit to end.
 

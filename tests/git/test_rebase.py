@@ -9,6 +9,7 @@ import pytest
 from gitsplit.errors import GitFailed, GitTooOld
 from gitsplit.git import journal, rebase, rebase_record
 from gitsplit.git.rebase import TodoLine
+from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.repository import open_repository
 from gitsplit.model.objects import Oid
 from tests.git.following import Seen, leftovers, seen
@@ -83,7 +84,10 @@ class Case:
 
     def by_gitsplit(self, word: str) -> None:
         opened = open_repository(self.repo.path)
-        act = {"--continue": rebase.continue_rebase, "--abort": rebase.abort_rebase}
+        act: dict[str, Callable[[Opened], object]] = {
+            "--continue": rebase.continue_rebase,
+            "--abort": rebase.abort_rebase,
+        }
         act[word](opened)
 
     def settle(self) -> journal.Record | None:

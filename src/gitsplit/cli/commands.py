@@ -21,6 +21,7 @@ from gitsplit.cli.output import (
     confirm,
     current_directory,
     encoded,
+    has_terminal,
     in_colours,
     is_for_programs,
     is_terminal,
@@ -36,7 +37,7 @@ from gitsplit.cli.output import (
     write_stdout,
     write_text_file,
 )
-from gitsplit.errors import UNCHANGED, GitsplitError, NothingToSplit
+from gitsplit.errors import UNCHANGED, NothingToSplit, NotReadable, NotWritable
 from gitsplit.model.escape import printable_lines
 from gitsplit.model.listing import quantity, with_capital
 
@@ -249,14 +250,14 @@ def split(options: Options) -> None:
 
 
 def _open(options: Options) -> "Repository":
-    """The repository here; raises GitsplitError where ``-o`` can't be written."""
+    """The repository here; raises NotWritable where ``-o`` can't be written."""
     from gitsplit.git.repository import open_repository
 
     return _with_output_checked(open_repository(current_directory()), options)
 
 
 def _with_output_checked(repo: "Repository", options: Options) -> "Repository":
-    """The repository; raises GitsplitError where ``-o`` can't name a file to write.
+    """The repository; raises NotWritable where ``-o`` can't name a file to write.
 
     What a run has done could not be told otherwise.
     """
@@ -264,7 +265,7 @@ def _with_output_checked(repo: "Repository", options: Options) -> "Repository":
     if name is None:
         return repo
     if why := _why_unwritable(repo, Path(name)) if name else "the name is empty":
-        raise GitsplitError(
+        raise NotWritable(
             f"{name or '-o'} can't be written: {why}.",
             hint="Name another file with -o.",
         )
@@ -299,7 +300,7 @@ def read_plan_file(name: str) -> bytes:
     try:
         return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
-        raise GitsplitError(
+        raise NotReadable(
             f"The plan {name} can't be read: {error.strerror}.",
             hint="`gitsplit --dry-run --format json -o FILE` writes one.",
         ) from error
@@ -482,7 +483,8 @@ def resume(options: Options) -> None:
     repo = _open(options)
     with recover_first(repo, say) as recovered:
         if not recovered or repo.is_rebasing:
-            _print_rebase(repo, continue_rewrite(repo), options)
+            record = continue_rewrite(repo, edits=has_terminal())
+            _print_rebase(repo, record, options)
         else:
             _write_unchanged(options)
 

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from gitsplit.errors import GitsplitError, NotARepository, NoTerminal
+from gitsplit.errors import GitsplitError, NotARepository, NoTerminal, NotWritable
 from gitsplit.model.escape import printable, printable_lines
 from gitsplit.model.listing import quantity
 
@@ -136,7 +136,7 @@ def is_for_programs() -> bool:
 def print_document(text: str, name: str | None = None) -> None:
     """Write the one document of a call to standard output, or the file of that name.
 
-    Where the file can't be written, it goes to standard output. Raises GitsplitError
+    Where the file can't be written, it goes to standard output. Raises NotWritable
     where that can't be written, and BrokenPipeError where the reader has gone.
     """
     assert _document is not None, "standard output is kept for it"
@@ -295,7 +295,7 @@ def discard_output(stream: TextIO) -> None:
 
 @contextmanager
 def guard_stdout(hint: str = "", stream: TextIO | None = None) -> Iterator[None]:
-    """Raise GitsplitError where standard output can't be written in the block.
+    """Raise NotWritable where standard output can't be written in the block.
 
     Also what is buffered is written then. Raises BrokenPipeError where the reader has
     gone. Nothing else in the block may raise OSError. ``stream`` is where standard
@@ -310,7 +310,7 @@ def guard_stdout(hint: str = "", stream: TextIO | None = None) -> Iterator[None]
         raise
     except OSError as error:
         discard_output(stream)
-        raise GitsplitError(
+        raise NotWritable(
             f"Standard output can't be written: {error.strerror}.", hint=hint
         ) from error
 
@@ -362,7 +362,7 @@ def write_text_file(name: str, text: str) -> None:
         else:
             _replace_file(path.resolve(), data)
     except OSError as error:
-        raise GitsplitError(
+        raise NotWritable(
             f"{name} can't be written: {error.strerror}.",
             hint="Name another file with -o.",
         ) from error

@@ -9,11 +9,11 @@ from contextlib import suppress
 import click
 
 from gitsplit.cli.output import print_document, warnings
-from gitsplit.errors import UNCHANGED, GitsplitError
+from gitsplit.errors import GitsplitError
 from gitsplit.git.refs import LeftRef, RefUpdate
 from gitsplit.git.repository import Repository
 from gitsplit.git.write import Rewrite
-from gitsplit.report.result import error_text, result_text
+from gitsplit.report.result import error_text, result_text, usage_error_text
 from gitsplit.workflow.results import changes_by
 
 
@@ -36,7 +36,10 @@ def write_unchanged(output: str | None) -> None:
 
 def write_error(error: GitsplitError | click.ClickException) -> None:
     """Write why nothing came of the call."""
-    hint, state = getattr(error, "hint", ""), getattr(error, "state", UNCHANGED)
+    if isinstance(error, GitsplitError):
+        text = error_text(error, warnings())
+    else:
+        text = usage_error_text(error.format_message(), warnings())
     # There is no other place for it.
     with suppress(GitsplitError, OSError):
-        print_document(error_text(error, hint, state, warnings()))
+        print_document(text)

@@ -296,15 +296,18 @@ def has_stopped(repo: Repository) -> bool:
     return all((repo.rebase_dir / name).exists() for name in ("stopped-sha", "message"))
 
 
-def continue_rebase(repo: Repository) -> None:
+def continue_rebase(repo: Repository, *, edits: bool = True) -> None:
     """Run ``git rebase --continue``, up to the next stop or the end.
 
-    The terminal is git's, and an editor's that it starts. Raises GitFailed where git
+    The terminal is git's, and an editor's that it starts; without ``edits`` messages
+    stay as they are, unless GIT_EDITOR says who edits them. Raises GitFailed where git
     has given up and no rebase is in progress any more, GitKilled, and Interrupted by a
     signal.
     """
     with _interruptible(repo), rebase_process.keep_note(repo, "continue") as started:
-        status = repo.program.run_attached("rebase", "--continue", started=started)
+        keeps = () if edits else ("-c", "core.editor=true")
+        command = (*keeps, "rebase", "--continue")
+        status = repo.program.run_attached(*command, started=started)
         if status < 0:
             head, _ = starting_point(repo) or (None, None)
             rebase_process.remove_stale_rebase_locks(repo, (head,) if head else ())

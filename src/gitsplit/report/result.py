@@ -54,23 +54,28 @@ def result_text(changes: Changes | None, warnings: Iterable[str]) -> str:
     return _text(state, _changes_value(changes or Changes()), warnings)
 
 
-def error_text(error: Exception, hint: str, state: str, warnings: Iterable[str]) -> str:
-    """The document about a call that was refused, or failed.
-
-    ``state`` is the sentence about the repository that people get.
-    """
+def error_text(error: GitsplitError, warnings: Iterable[str]) -> str:
+    """The document about a call that was refused, or failed."""
     value = {
         "error": type(error).__name__,
-        "message": _message_of(error),
-        "hint": hint,
-        "detail": state,
+        "message": str(error),
+        "hint": error.hint,
+        "kept": error.kept or None,
+        "detail": error.state,
     }
-    return _text(_state_after(error, state), value, warnings)
+    return _text(_state_after(error, error.state), value, warnings)
 
 
-def _message_of(error: Exception) -> str:
-    told = getattr(error, "format_message", None)  # as click's have it
-    return str(told() if told else error)
+def usage_error_text(message: str, warnings: Iterable[str]) -> str:
+    """The document about a command line that is wrong, in whichever way."""
+    value = {
+        "error": "UsageError",
+        "message": message,
+        "hint": "See: gitsplit --help",
+        "kept": None,
+        "detail": UNCHANGED,
+    }
+    return _text("unchanged", value, warnings)
 
 
 def _state_after(error: Exception, state: str) -> State:

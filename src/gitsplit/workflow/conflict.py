@@ -282,14 +282,15 @@ def _make_commits_with_dropped(
     return kept
 
 
-def continue_rewrite(repo: Repository) -> Record | None:
+def continue_rewrite(repo: Repository, *, edits: bool = True) -> Record | None:
     """Run ``git rebase --continue``; the record, if git has finished the rewrite.
 
+    Without ``edits`` no editor is opened on messages that nobody could edit there.
     None where git's reflogs don't say so. Raises NothingToContinue where no rebase of
     gitsplit's is in progress, and Stopped where it stops again.
     """
     _record_to_go_on_with(repo)
-    rebase.continue_rebase(repo)
+    rebase.continue_rebase(repo, edits=edits)
     return _settle_or_stop(repo)
 
 
