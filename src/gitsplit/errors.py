@@ -125,6 +125,10 @@ class InvalidLesson(GitsplitError):
     """The files of a lesson don't say what they must, or there is no such lesson."""
 
 
+class InvalidPatch(GitsplitError):
+    """A patch on standard input isn't one, or doesn't follow from those before it."""
+
+
 class ActionRefused(GitsplitError):
     """What a key asks for can't be done here; nothing changes by it."""
 

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gitsplit.cli.options import Options
+from gitsplit.cli.options import STANDARD_INPUT, Options
 from gitsplit.cli.output import (
     Conversation,
     Progress,
@@ -33,6 +33,7 @@ from gitsplit.cli.output import (
     refuse_unasked,
     say,
     show_activity,
+    take_input_from_terminal,
     wants_questions,
     write_stdout,
     write_text_file,
@@ -57,21 +58,40 @@ if TYPE_CHECKING:
 def dry_run(options: Options) -> None:
     """Print what a split would do; nothing is written."""
     from gitsplit.git.journal import other_at_work
-    from gitsplit.workflow.propose import distrusted_command_warnings
 
+    if options.read == STANDARD_INPUT:
+        with _patch_read(options) as (repo, request):
+            _dry_run(_with_output_checked(repo, options), request, options)
+        return
     repo = _with_output_checked(_open_for_dry_run(options), options)
     if worker := other_at_work(repo):
         say(f"{with_capital(worker)} is still running.")
-    request = _request(options)
+    with _source_read(repo, _request(options), is_dry=True) as (repo, request):
+        _dry_run(repo, request, options)
+
+
+def _dry_run(repo: "Repository", request: "Request", options: Options) -> None:
+    from gitsplit.workflow.propose import distrusted_command_warnings
+
     for warning in distrusted_command_warnings(repo, request):
         say(warning)
-    with _source_read(repo, request, is_dry=True) as (repo, request):
-        work = _read_for_dry_run(repo, request)
-        if work is not None:
-            _print_dry_run(repo, options, request, work)
-        else:
-            print_stderr(UNCHANGED)
-            _write_unchanged(options)
+    work = _read_for_dry_run(repo, request)
+    if work is not None:
+        _print_dry_run(repo, options, request, work)
+    else:
+        print_stderr(UNCHANGED)
+        _write_unchanged(options)
+
+
+def _patch_read(
+    options: Options,
+) -> "AbstractContextManager[tuple[Repository, Request]]":
+    """The commits of the patch on standard input; keys come from the terminal then."""
+    from gitsplit.workflow.reading import patch_to_read
+
+    data = sys.stdin.buffer.read()
+    take_input_from_terminal()
+    return patch_to_read(data, current_directory(), _request(options), say)
 
 
 def _open_for_dry_run(options: Options) -> "Repository":
@@ -124,7 +144,11 @@ def read(options: Options) -> None:
     """Show commits on the screen that are looked at only."""
     from gitsplit.workflow.reading import look
 
-    with _source_read(_open(options), _request(options)) as (repo, request):
+    if options.read == STANDARD_INPUT:
+        source = _patch_read(options)
+    else:
+        source = _source_read(_open(options), _request(options))
+    with source as (repo, request):
         progress = Progress(is_drawn=not options.no_screen)
         look(repo, request, finish_for(repo, options), progress)
     print_stderr(UNCHANGED)
@@ -289,6 +313,7 @@ def _request(options: Options) -> "Request":
 
     plan = None if options.plan is None else read_plan_file(options.plan)
     asked: dict[str, Any] = {"accepts": options.yes, "plan": plan, "lesson": None}
+    asked["from_patch"] = False
     for name in Request.__struct_fields__:
         if name not in asked:
             asked[name] = getattr(options, name)

@@ -229,6 +229,9 @@ class Options:
         return None if self.output == "-" else self.output
 
 
+STANDARD_INPUT = "-"
+"""What stands for standard input, where a file is named or what is to be read."""
+
 JSON = "json"
 """The format that isn't of a dry run alone: results and errors have it, too."""
 

@@ -406,6 +406,20 @@ def current_directory() -> Path:
         ) from error
 
 
+def take_input_from_terminal() -> None:
+    """Have standard input be the terminal, where there is one, from now on.
+
+    What was on it has been read.
+    """
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR)
+    except OSError:
+        return
+    os.dup2(terminal, 0)
+    os.close(terminal)
+    sys.stdin = open(0, encoding=sys.stdin.encoding, closefd=False)  # noqa: SIM115
+
+
 class Conversation:
     """Questions on standard output, answers from standard input, a line each."""
 

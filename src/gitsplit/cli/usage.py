@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from gitsplit.cli.options import JSON, Options
+from gitsplit.cli.options import JSON, STANDARD_INPUT, Options
 
 SOURCES: Mapping[str, str] = {
     "squash": "--squash",
@@ -144,6 +144,8 @@ def _check_source(options: Options) -> None:
     given = {each.name for each in fields(Options) if _is_given(options, each)}
     for sentence in _refusals(given):
         raise click.UsageError(sentence)
+    if options.read == options.plan == STANDARD_INPUT:
+        raise click.UsageError("Only one of --read and --plan can be standard input.")
     if options.resplit and options.yes and not (options.plan or options.edits):
         raise click.UsageError("--resplit with --yes requires --plan or --edit.")
 

@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from gitsplit.proposal.propose import Proposals
 
 
+NO_TREE = Oid("")
+"""Stands for the tree of a commit made of a patch, which tells nobody anything."""
+
+
 class ResultCommit(Struct, frozen=True):
     """A commit of the new history, made by a rewrite or kept as it was.
 
@@ -378,7 +382,7 @@ class DryRun(Struct, frozen=True):
     ``preview``, which raises what stands against the series as a whole, and
     ``recipes``, which raises whatever stands against it. ``has_branches``
     says that branches are to be made, ``has_patch`` asks for messages and diffs
-    in full.
+    in full; ``is_patch`` says that the commits are made of a patch, and have no plan.
     """
 
     plans: Mapping[Oid, Plan]
@@ -389,6 +393,7 @@ class DryRun(Struct, frozen=True):
     recipes: Callable[[], Recipes]
     has_branches: bool = False
     has_patch: bool = False
+    is_patch: bool = False
 
 
 Where = Literal["not staged", "untracked", "nowhere", "later"]

@@ -42,7 +42,8 @@ def printout(dry_run: DryRun) -> Printout:
         blocks.append(_items(outlook_lines(preview.rewrite)))
     for commit in preview.commits:
         blocks += _details(commit, dry_run.has_patch)
-    blocks += _plan_blocks(compact_plan(dry_run.plan()))
+    if not dry_run.is_patch:
+        blocks += _plan_blocks(compact_plan(dry_run.plan()))
     text = "\n\n".join(blocks) + "\n"
     if len(text.encode()) > MOST_BYTES:
         text = f"{_TOO_LONG}\n\n{text}"

@@ -18,7 +18,7 @@ from gitsplit.model.listing import (
 )
 from gitsplit.model.series import commit_in_words
 from gitsplit.model.todo import Doing, Entry
-from gitsplit.report.findings import ResultCommit, Review, UnsaidText
+from gitsplit.report.findings import NO_TREE, ResultCommit, Review, UnsaidText
 
 if TYPE_CHECKING:
     from gitsplit.planfile.document import FileEntry, LineRange, Misfit
@@ -37,6 +37,8 @@ def _tree_fate(commit: ResultCommit) -> str:
         return "now empty"
     if commit.draft.squashed:
         return f"with {len(commit.draft.squashed)} more, tree {commit.tree[:10]}"
+    if commit.tree == NO_TREE:
+        return "unchanged"
     if commit.tree == commit.draft.source.raw.tree:
         return "tree unchanged"
     return f"tree {commit.tree[:10]}"

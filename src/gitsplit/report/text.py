@@ -238,7 +238,8 @@ def part_lines(
     hunks = hunk_count(part.hunks, part.divided)
     added = sum(file.added for file in part.files)
     removed = sum(file.removed for file in part.files)
-    facts = [hunks, line_counts(added, removed), f"tree {part.commit.tree[:10]}"]
+    facts = [hunks, line_counts(added, removed)]
+    facts += [f"tree {part.commit.tree[:10]}"] if part.commit.tree else []
     yield "     " + ", ".join([*facts, *descent(part.commit, of_range)])
     home = next((c for c in of_range if c.oid == part.commit.draft.source.oid), None)
     is_new = part.commit.draft.role == "piece"

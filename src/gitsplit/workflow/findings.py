@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from gitsplit.errors import GitsplitError, InvalidPlan
+from gitsplit.errors import GitsplitError, InvalidPatch, InvalidPlan
 from gitsplit.git.diff import changes_between, hunks_between
 from gitsplit.git.repository import Repository
 from gitsplit.git.signing import signatures_lost
@@ -22,6 +22,7 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DropTo, Plan, without_empty_groups
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.report.findings import (
+    NO_TREE,
     CommitFate,
     DryRun,
     Preview,
@@ -74,20 +75,32 @@ def dry_run_findings(
         plan=memo(partial(_plan_document, work, has_lines=has_patch)),
         preview=memo(partial(_preview, repo, work, drop_to, signs, has_patch)),
         recipes=partial(_recipes, repo, work),
+        is_patch=work.is_patch,
         has_branches=work.branches is not None,
         has_patch=has_patch,
     )
 
 
+def _refuse_patch(work: Work) -> None:
+    """Raise InvalidPatch where no commits are there but what a patch shows of them."""
+    if work.is_patch:
+        raise InvalidPatch(
+            "A patch has no plan: its hunks may be cut otherwise than the commit's.",
+            hint="--format text and markdown show how it would be split.",
+        )
+
+
 def _recipes(repo: Repository, work: Work) -> Recipes:
     from gitsplit.workflow.recipes import recipes_of  # one format has them
 
+    _refuse_patch(work)
     return recipes_of(repo, work, *compute_rewrite(repo, work))
 
 
 def _plan_document(work: Work, *, has_lines: bool) -> "PlanDocument":
     from gitsplit.workflow.plan_files import numbered_plan_document
 
+    _refuse_patch(work)
     return numbered_plan_document(work, has_lines=has_lines)
 
 
@@ -114,6 +127,8 @@ def _preview(
     for oid, sentences in unpushable.items():
         complaints[oid] = (*complaints.get(oid, ()), *sentences)
     commits = result_commits(work, rewrite.commits)
+    if work.is_patch:
+        commits = tuple(replace(each, tree=NO_TREE) for each in commits)
     fates = commit_fates(
         *(work.todo, commits, work.proposals, complaints, work.ids),
         diffs=_diffs if has_patch else _no_diffs,

@@ -32,8 +32,9 @@ class Request(Struct, frozen=True):
     ``branches`` is the template for the names of branches at new commits.
     ``resplit`` splits the whole series as one range, ``squash`` as one change;
     ``worktree`` what has changed in the files, with ``untracked`` ones too, and
-    ``staged`` what is staged; ``read`` names what is only looked at. ``accepts``
-    applies what is proposed without a screen, ``edits`` has it edited as text first.
+    ``staged`` what is staged; ``read`` names what is only looked at, maybe made
+    ``from_patch``. ``accepts`` applies what is proposed without a screen, ``edits`` has
+    it edited as text first.
     ``checks`` are commands to run on each new commit, ``jobs`` of them at once; with
     ``repair`` those that fail are repaired, in at most ``repair_runs`` runs each.
     ``lesson`` is the one that the split is for.
@@ -55,6 +56,7 @@ class Request(Struct, frozen=True):
     untracked: bool = False
     staged: bool = False
     read: str | None = None
+    from_patch: bool = False
     drop_to: DropTo = "worktree"
     checks: tuple[str, ...] = ()
     jobs: int | None = None

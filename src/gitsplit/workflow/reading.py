@@ -5,16 +5,20 @@ what gitsplit keeps in files meanwhile is in a temporary directory. The plan tha
 made can be saved, and applied where the commits are in HEAD's history.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from gitsplit.errors import EmptySeries
+from msgspec import structs
+
+from gitsplit.errors import EmptySeries, GitsplitError, InvalidPlan
 from gitsplit.git import history
 from gitsplit.git.naming import ends_of_range
-from gitsplit.git.repository import Repository
+from gitsplit.git.repository import Repository, open_repository
 from gitsplit.git.state_dir import temporary_directory
+from gitsplit.model.objects import Oid
+from gitsplit.model.progress import Say
 from gitsplit.model.series import Series
 from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.propose import Request, distrusted_command_warnings
@@ -54,6 +58,59 @@ def repository_to_read(
     with temporary_directory() as directory:
         reading = replace(repo, worktree=None, elsewhere=Path(directory))
         yield reading, request
+
+
+@contextmanager
+def patch_to_read(
+    data: bytes, cwd: Path, request: Request, say: Say
+) -> Iterator[tuple[Repository, Request]]:
+    """The commits that patches name, where they are here; else some made of them.
+
+    Raises InvalidPatch, and InvalidPlan where a plan is given for a patch.
+    """
+    from gitsplit.git.patches import BRANCH, mails_in, repository_of_patches
+
+    with temporary_directory() as directory:
+        made = Path(directory, "patches.git")
+        made.mkdir()
+        mails = mails_in(data, made)
+        here = _commits_here(cwd, [mail.commit for mail in mails])
+        if here is not None:
+            repo, what = here
+            say(f"The patch names {what}, which is here and is read in its place.")
+            with repository_to_read(repo, structs.replace(request, read=what)) as found:
+                yield found
+            return
+        if request.plan is not None:
+            raise InvalidPlan(
+                "A patch goes with no plan: its hunks may be cut otherwise.",
+                hint="Apply it with git am in a clone, and read the commit.",
+            )
+        what = BRANCH if len(mails) == 1 else f"{BRANCH}~{len(mails)}..{BRANCH}"
+        asked = structs.replace(request, read=what, from_patch=True)
+        with repository_of_patches(made, mails) as repo:
+            yield replace(repo, worktree=None, elsewhere=Path(directory)), asked
+
+
+def _commits_here(
+    cwd: Path, named: Sequence[Oid | None]
+) -> tuple[Repository, str] | None:
+    """The repository with these commits, one after the other, and what they are.
+
+    None where one isn't here.
+    """
+    try:
+        repo = open_repository(cwd)
+        oids = [repo.resolve(oid or "") for oid in named]
+        parents = [repo.read_commit(oid).parents for oid in oids]
+    except GitsplitError:
+        return None
+    if len(oids) == 1:
+        return repo, oids[0]
+    is_line = all(len(each) == 1 for each in parents)
+    if not is_line or [each[0] for each in parents[1:]] != oids[:-1]:
+        return None
+    return repo, f"{parents[0][0]}..{oids[-1]}"
 
 
 def look(

@@ -39,8 +39,7 @@ from gitsplit.tui.app import run_screen
 from gitsplit.tui.background.worker import Backend
 from gitsplit.tui.keymap.own_keys import SECTION, own_keys
 from gitsplit.tui.state.app_state import SeriesInfo, State, first_state
-from gitsplit.tui.state.key_names import keyed
-from gitsplit.tui.state.problems import ONLY_READ
+from gitsplit.tui.state.problems import words_of_reading
 from gitsplit.tui.state.undo import with_memory
 from gitsplit.tui.surroundings import Chosen, Editor, Surroundings
 from gitsplit.tui.update.series import with_draft, with_only_split_open
@@ -210,7 +209,7 @@ def _opening_state(
     if state.info.title and state.is_alone and repo.snapshot is None:
         state = replace(state, status=f"this is {state.info.title}")
     if work.is_read:
-        state = replace(state, status=keyed(state, ONLY_READ))
+        state = replace(state, status=words_of_reading(state))
     if work.misfit:
         state = replace(state, status=_NOT_ALL_FITS)
     draft = _resume_draft(repo, request, work, finish)
@@ -281,6 +280,7 @@ def _whole(repo: Repository, request: Request, work: Work) -> SeriesInfo:
         name=_range_name(request, work, ref),
         title=_title(repo, request, work),
         is_read=work.is_read,
+        is_patch=work.is_patch,
         change_ids=_change_ids(work),
         ids=work.ids,
         other_refs={

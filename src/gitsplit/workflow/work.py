@@ -68,7 +68,8 @@ class Work(Struct, frozen=True):
     are made. ``reviewing`` is what the clone knows of the review server, None without
     one. ``misfit`` is what of a plan made for other commits doesn't fit; None where no
     plan was fitted. ``branches`` says how branches at new commits are named, None where
-    there are to be none. ``is_read`` says that it is looked at, and never applied.
+    there are to be none. ``is_read`` says that it is looked at, and never applied;
+    ``is_patch`` that its trees are made of a patch, which doesn't show all of them.
     """
 
     series: Series
@@ -82,6 +83,7 @@ class Work(Struct, frozen=True):
     misfit: "Misfit | None" = None
     branches: "Stacking | None" = None
     is_read: bool = False
+    is_patch: bool = False
 
     @property
     def plans(self) -> Mapping[Oid, Plan]:
@@ -367,7 +369,8 @@ def make_work(repo: Repository, request: Request, series: Series, todo: Todo) ->
         branches = stacking(repo, request.branches, request.upstream)
     rules = gerrit.id_rules(repo, series.commits, moves=request.moves_ids)
     if request.read is not None:
-        return Work(series, todo, None, replace(rules, is_reviewed=False), is_read=True)
+        rules, is_patch = replace(rules, is_reviewed=False), request.from_patch
+        return Work(series, todo, None, rules, is_read=True, is_patch=is_patch)
     head = repo.head_ref()
     known = None
     if rules.is_reviewed:

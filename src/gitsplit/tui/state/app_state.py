@@ -200,17 +200,18 @@ class SeriesInfo(Struct, frozen=True):
 
     ``name`` is the range as the user would name it; ``title`` is a sentence in place of
     that and of the number of commits, or empty. ``is_read`` says that the commits are
-    looked at only. ``ref`` is the branch that will
-    move (short), or "HEAD"; ``other_refs`` are the other branches at commits of the
-    series, which move along. ``ids`` says how Change-Ids are used, ``change_ids`` has
-    those of the commits that have one. ``drop_to`` says where lines go that are left
-    out. ``titles`` are shown for commits where ``rebase.instructionFormat`` is set;
-    ``abbreviates`` says whether commands are letters. ``check`` is the command that new
-    commits can be checked with, or empty; ``last_check`` is offered then.
-    ``copied_trailers`` are the keys (lower case)
-    of trailers that every new commit keeps. ``keeps_drafts`` says whether unfinished
-    work is saved. ``plan_file`` is the name offered for a file with the plan. ``keys``
-    are those of the user's own. ``lesson`` is the one that the user is in.
+    looked at only; ``is_patch`` that a patch shows what is known of them. ``ref`` is
+    the branch that will move (short), or "HEAD"; ``other_refs`` are the other branches
+    at commits of the series, which move along. ``ids`` says how Change-Ids are used,
+    ``change_ids`` has those of the commits that have one. ``drop_to`` says where lines
+    go that are left out. ``titles`` are shown for commits where
+    ``rebase.instructionFormat`` is set; ``abbreviates`` says whether commands are
+    letters. ``check`` is the command that new commits can be checked with, or
+    empty; ``last_check`` is offered then. ``copied_trailers`` are the keys (lower
+    case) of trailers that every new commit keeps. ``keeps_drafts`` says whether
+    unfinished work is saved. ``plan_file`` is the name offered for a file with the
+    plan. ``keys`` are those of the user's own. ``lesson`` is the one that the user
+    is in.
     """
 
     series: Series
@@ -218,6 +219,7 @@ class SeriesInfo(Struct, frozen=True):
     name: str = ""
     title: str = ""
     is_read: bool = False
+    is_patch: bool = False
     change_ids: Mapping[Oid, bytes] = field(default_factory=dict)
     ids: IdRules = NO_IDS
     other_refs: Mapping[str, Oid] = field(default_factory=dict)

@@ -223,6 +223,7 @@ def _tree_problem(plan: Plan) -> str:
 
 READY = "Enter: apply"
 ONLY_READ = "only read, nothing is applied; {save-plan} saves the plan"
+ONLY_PATCH = "only read, nothing is applied"
 PROBLEM = "cannot apply yet"
 CONFLICT = "conflict ahead: Enter applies up to it, after a question"
 CONFLICT_QUESTION = (
@@ -237,7 +238,7 @@ def with_verdict(state: State) -> State:
     """The state of the preview, whose status says whether it can be applied."""
     ready = with_problems(state)
     if state.info.is_read:
-        return replace(ready, status=keyed(state, ONLY_READ))
+        return replace(ready, status=words_of_reading(state))
     if ready.problems:
         return replace(ready, status=PROBLEM)
     if awaits_outlook(ready):
@@ -283,8 +284,15 @@ def _refuse_where_read(state: State, what: str) -> None:
     if state.info.is_read:
         raise ActionRefused(
             f"Nothing is {what}: the commits are only read.",
-            hint=keyed(state, "{save-plan} saves the plan."),
+            hint=""
+            if state.info.is_patch
+            else keyed(state, "{save-plan} saves the plan."),
         )
+
+
+def words_of_reading(state: State) -> str:
+    """That nothing is applied, and what can be done instead."""
+    return ONLY_PATCH if state.info.is_patch else keyed(state, ONLY_READ)
 
 
 def with_check_pending(state: State) -> State:

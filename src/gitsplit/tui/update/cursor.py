@@ -307,6 +307,8 @@ def _first_prompt(state: State, purpose: Purpose) -> Prompt:
     if purpose is Purpose.SEARCH:
         return Prompt(purpose, "", 0)
     if purpose is Purpose.PLAN_FILE:
+        if state.info.is_patch:
+            raise ActionRefused("A patch has no plan: its hunks may be cut otherwise.")
         return Prompt(purpose, state.info.plan_file, len(state.info.plan_file))
     if purpose is Purpose.PIECE:
         require_open_commit(state)

@@ -367,6 +367,7 @@ def _with_preview(state: State) -> State:
 
 _QUIT_QUESTION = "Not applied: {quit} again quits and discards the plan."
 _QUIT_QUESTION_READING = "{quit} again quits; {save-plan} saves the plan before."
+_QUIT_QUESTION_PATCH = "{quit} again quits."
 _QUIT_QUESTION_WITH_DRAFT = "Not applied: {quit} again quits and keeps your work."
 
 
@@ -483,6 +484,7 @@ def _with_quit_request(state: State) -> State:
         return at_screen_beneath(state)
     question = _QUIT_QUESTION_WITH_DRAFT if state.info.keeps_drafts else _QUIT_QUESTION
     question = _QUIT_QUESTION_READING if state.info.is_read else question
+    question = _QUIT_QUESTION_PATCH if state.info.is_patch else question
     question = keyed(state, question)
     if state.steps_done and state.status != question:
         return replace(state, status=question)

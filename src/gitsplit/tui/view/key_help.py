@@ -28,6 +28,7 @@ class _FooterKeys(Enum):
     CHECKED = "enter space 1 x q ?"
     REFUSED = "1 q ?"
     READ = "W space 1 q ?"
+    READ_PATCH = "space 1 q ?"
     ORIGINAL = "up z q ?"
     STEPS = "enter u q ?"
     BOARD = "1 enter D + u q ?"
@@ -153,7 +154,7 @@ def _page_keys(state: State, screen: Screen) -> _FooterKeys:
 def _preview_keys(state: State) -> _FooterKeys:
     """The keys of the footer in the preview, by what can be done there."""
     if state.info.is_read:
-        return _FooterKeys.READ
+        return _FooterKeys.READ_PATCH if state.info.is_patch else _FooterKeys.READ
     if state.problems:
         return _FooterKeys.REFUSED
     return _FooterKeys.CHECKED if state.info.check else _FooterKeys.PREVIEW

@@ -322,7 +322,7 @@ def _outcome_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
         yield from _promises(state)
         yield from _review_note_lines(state, width)
         if state.info.is_read:
-            yield from _reading_lines()
+            yield from () if state.info.is_patch else _reading_lines()
         elif conflict_of(state) is None:
             yield from _apply_lines(state.info)
 
@@ -494,7 +494,8 @@ def _final_tree_lines(
         words = f" ! final files differ on purpose: {', '.join(reasons)}"
         yield [("class:edited", words)]
     elif len(_same_trees(state)) == len(state.todo.order):
-        yield _tick_line(f"final tree {tree} = {tree}")
+        words = f"final tree {tree} = {tree}"
+        yield _tick_line("final files same" if state.info.is_patch else words)
     else:
         yield [("", "   commits are reordered, so some trees are new")]
 

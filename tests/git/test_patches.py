@@ -1,0 +1,145 @@
+"""Patches as commits of a temporary repository: git's own diff of them is the patch."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from gitsplit.errors import InvalidPatch
+from gitsplit.git.patches import BRANCH, mails_in, repository_of_patches
+from tests.repository import Repository
+
+
+def numbers(changed: int = 0, count: int = 60) -> bytes:
+    return b"".join(
+        b"line %d%s\n" % (n, b" x" if n == changed else b"")
+        for n in range(1, count + 1)
+    )
+
+
+@pytest.fixture
+def author(repo: Repository) -> Repository:
+    """Commits of many kinds, each on top of those before it."""
+    repo.git("config", "core.quotePath", "true")
+    repo.commit("base\n", {"a": numbers(), 'd/é \t"q': b"1\n2\n3\n", "gone": b"x\ny\n"})
+    repo.commit("one\n\nwith a body\n", {"a": numbers(5)})
+    repo.commit("two\n", {"a": numbers(40), "new": b"n\nno end"})
+    repo.commit("three\n", {'d/é \t"q': b"1\r\n2\n3\n", "gone": None, "empty": b""})
+    repo.git("mv", "a", "moved")
+    repo.commit("four\n", {"moved": numbers(40).replace(b"line 60", b"the end")})
+    (repo.path / "new").chmod(0o755)
+    (repo.path / "link").symlink_to("moved")
+    repo.commit("five\n", {"new": b"n\nno end\n"})
+    repo.commit("six\n", {"moved": b"top\n" + numbers(41) + b"\x0c\x1b[31m\rend\n"})
+    repo.commit("seven\n", {"binary": b"\0\1\2", "new": b"\0\3"})
+    return repo
+
+
+def made_of(mails: bytes, directory: Path) -> Repository:
+    """The repository that is made of the patches."""
+    directory.mkdir()
+    with repository_of_patches(directory, mails_in(mails, directory)):
+        return Repository(directory)
+
+
+def changes(repo: Repository, commit: str, *options: str) -> str:
+    """What a commit does, as git's diff says it, without ids."""
+    args = ("-p", "-M", "-r", "--no-commit-id", "--root", *options, commit)
+    told = repo.run("diff-tree", *args).stdout
+    # What a hunk is in, a patch doesn't show; and of binary files not the content.
+    told = re.sub(rb"(?m)^(@@ [^@]*@@).*$", rb"\1", told)
+    # Of a shorter file another part is the same.
+    told = re.sub(rb"similarity index \d+", b"similarity", told)
+    return re.sub(rb"index \w+\.\.\w+", b"index", told).decode("latin-1")
+
+
+@pytest.mark.parametrize("context", ["-U3", "-U0", "-U10"])
+@pytest.mark.parametrize("binary", ["--binary", "--no-binary"])
+def test_the_commits_do_what_the_patches_say(
+    author: Repository, tmp_path: Path, context: str, binary: str
+) -> None:
+    mails = author.run("format-patch", "--stdout", context, binary, "HEAD~7").stdout
+    made = made_of(mails, tmp_path / "made")
+    own = author.git("rev-list", "--reverse", "HEAD~7..").split()
+    new = made.git("rev-list", "--reverse", f"{BRANCH}~7..{BRANCH}").split()
+
+    for mine, theirs in zip(own, new, strict=True):
+        assert changes(made, theirs, "-U0") == changes(author, mine, "-U0")
+        form = ("log", "-1", "--format=%an <%ae> %at%n%B")
+        assert made.git(*form, theirs) == author.git(*form, mine)
+
+
+def test_a_line_that_a_later_patch_shows_is_known_in_all_before(
+    author: Repository, tmp_path: Path
+) -> None:
+    mails = author.run("format-patch", "--stdout", "HEAD~7").stdout
+    made = made_of(mails, tmp_path / "made")
+
+    first = made.git("show", f"{BRANCH}~7:a").split("\n")
+    assert first[36:43] == [f"line {n}" for n in range(37, 44)]
+    assert first[:8] == [*(f"line {n}" for n in range(1, 9))]
+    assert first[20] == ""
+
+
+def test_plain_diffs_are_patches_too(author: Repository, tmp_path: Path) -> None:
+    diff = author.run("diff", "HEAD~7", "HEAD~6").stdout
+    bare = re.sub(rb"(?m)^(diff --git|index) .*\n", b"", diff)
+    for number, patch in enumerate((diff, bare, b"Look at this:\n\n" + diff)):
+        made = made_of(patch, tmp_path / f"made{number}")
+        assert changes(made, BRANCH, "-U0") == changes(author, "HEAD~6", "-U0")
+
+
+def test_mails_are_read_as_git_am_does(author: Repository, tmp_path: Path) -> None:
+    """In quoted-printable, in base64, with CRLF; cover letters are none."""
+    from email.message import EmailMessage
+
+    patch = author.run("format-patch", "--stdout", "-1", "HEAD~6").stdout
+    head, _, body = patch.decode().partition("\n\n")
+    for number, how in enumerate(("quoted-printable", "base64", "8bit", "crlf")):
+        if how == "crlf":
+            sent = patch.replace(b"\n", b"\r\n")
+        else:
+            mail = EmailMessage()
+            mail["From"], mail["Subject"] = "Ä <a@example.com>", "[PATCH v2 1/9] Grüße"
+            mail.set_content(body, cte=how)
+            sent = mail.as_bytes()
+        made = made_of(sent, tmp_path / f"made{number}")
+        assert changes(made, BRANCH, "-U0") == changes(author, "HEAD~6", "-U0")
+        if how != "crlf":
+            assert made.git("log", "-1", "--format=%an|%s", BRANCH) == "Ä|Grüße"
+    assert "From " in head
+
+
+@pytest.mark.parametrize(
+    ("patch", "told"),
+    [
+        (b"", "There is no patch"),
+        (b"\0\xff\xfe", "There is no patch"),
+        (b"Subject: hello\n\nno patch at all\n", "There is no patch"),
+        (b"--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n a\n", "ends before all its lines"),
+        (b"--- a/f\n+++ b/f\n@@ -1 +1 @@\n*a\n", "ends before all its lines"),
+        (b"--- a/f\n+++ b/f\n@@ -999999999 +1 @@\n-a\n+b\n", "too many lines"),
+        (b"--- a/../f\n+++ b/../f\n@@ -1 +1 @@\n-a\n+b\n", "git allows nowhere"),
+    ],
+)
+def test_what_is_no_patch_is_refused(tmp_path: Path, patch: bytes, told: str) -> None:
+    with pytest.raises(InvalidPatch, match=told):
+        made_of(patch, tmp_path / "made")
+
+
+def test_patches_that_do_not_follow_one_another_are_refused(
+    author: Repository, tmp_path: Path
+) -> None:
+    one, two = (
+        author.run("format-patch", "--stdout", "-1", f"HEAD~{n}").stdout for n in (6, 5)
+    )
+    with pytest.raises(InvalidPatch, match="a has another line 5"):
+        made_of(one + one, tmp_path / "twice")
+    made_of(one + two, tmp_path / "made")
+    created = b"--- /dev/null\n+++ b/f\n@@ -0,0 +1 @@\n+a\n"
+    deleted = b"--- a/f\n+++ /dev/null\n@@ -1 +0,0 @@\n-a\n"
+    for number, (patch, why) in enumerate(
+        ((created + created, "there already"), (deleted + deleted, "gone already"))
+    ):
+        with pytest.raises(InvalidPatch, match=why):
+            made_of(patch, tmp_path / f"again{number}")
