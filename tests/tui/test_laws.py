@@ -50,6 +50,7 @@ from gitsplit.tui.update.actions.prompt import (
     KillText,
     MoveByWord,
     MoveInText,
+    NumberAction,
     Submit,
     TypeDigit,
     TypeText,
@@ -419,6 +420,7 @@ def test_a_refused_action_changes_nothing_but_what_is_said(
             status=tried.status,
             refusal=tried.refusal,
             request=tried.request,
+            number=state.number if isinstance(action, NumberAction) else None,
             is_choosing_look=False,
             is_centred=False,
         )
