@@ -2,6 +2,7 @@
 
 import os
 import random
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -166,3 +167,236 @@ class Before:
 
 def paths_of(change: FileChange) -> set[bytes]:
     return {side.path for side in (change.old, change.new) if side is not None}
+
+
+# What is asked for, and what is refused.
+
+
+def commit_base(repo: Repository) -> None:
+    repo.commit("base\n", {"a": b"1\n2\n3\n", "b": b"1\n"})
+
+
+def refused(repo: Repository, *args: str) -> str:
+    """The sentence by which it is refused, with nothing changed."""
+    before = state_told(repo)
+    ran = gitsplit(repo.path, *args)
+    assert (ran.status, state_told(repo)) == (1, before)
+    return ran.err.splitlines()[0].removeprefix("gitsplit: ")
+
+
+def test_nothing_to_split_is_told_with_the_option_that_finds_something(
+    repo: Repository,
+) -> None:
+    commit_base(repo)
+    assert refused(repo, "-w") == "Nothing has changed since the last commit."
+    repo.write({"u": b"u\n", "v": b"v\n", "w": b"w\n"})
+    assert refused(repo, "-w") == (
+        "Nothing has changed; 3 files are untracked: `gitsplit -w --untracked`."
+    )
+    assert refused(repo, "--staged", "-n") == (
+        "Nothing is staged; what has changed in the files: `gitsplit -w`."
+    )
+
+
+def test_plain_gitsplit_names_it_where_nothing_is_ahead(repo: Repository) -> None:
+    commit_base(repo)
+    repo.git("branch", "up")
+    repo.git("branch", "-q", "--set-upstream-to=up")
+    named = "; what isn't committed: gitsplit -w"
+    assert named not in gitsplit(repo.path).err
+    repo.write({"a": b"0\n"})
+    assert named in gitsplit(repo.path).err
+
+
+def test_conflicts_a_merge_and_a_bare_repository_are_refused(
+    repo: Repository, tmp_path: Path
+) -> None:
+    commit_base(repo)
+    repo.write({"a": b"stashed\n"})
+    repo.git("stash", "-q")
+    repo.commit("other\n", {"a": b"other\n"})
+    repo.run("stash", "pop", check=False)
+    for option in ("-w", "--staged", "--untracked"):
+        assert refused(repo, option, "-y") == "The index has conflicts: a."
+    repo.git("reset", "-q", "--hard")
+    repo.git("switch", "-q", "-c", "side", "HEAD~1")
+    repo.commit("side\n", {"a": b"side\n"})
+    repo.run("merge", "main", check=False)
+    assert refused(repo, "-w", "-n") == "A merge is in progress in this repository."
+    repo.git("clone", "-q", "--bare", str(repo.path), str(tmp_path / "bare"))
+    ran = gitsplit(tmp_path / "bare", "-w")
+    assert ran.err.startswith("gitsplit: A bare repository has no files")
+
+
+def test_a_file_that_git_refuses_is_refused_in_gits_words(repo: Repository) -> None:
+    commit_base(repo)
+    repo.write({"a": b"changed\n", ".gitattributes": b"a filter=no\n"})
+    repo.git("config", "filter.no.clean", "false")
+    repo.git("config", "filter.no.required", "true")
+    assert "a: clean filter 'no' failed" in refused(repo, "-w", "-y")
+
+
+@pytest.mark.parametrize("option", ["--untracked", "--staged"])
+def test_a_branch_without_commits_gets_its_first_ones(
+    repo: Repository, option: str
+) -> None:
+    repo.write({"a": b"1\n", "b": b"1\n"})
+    repo.git("add", "-N" if option == "--untracked" else "-A", ".")
+    before = state_told(repo)
+    ran = gitsplit(repo.path, option, "-y", "--group-by", "file")
+    assert ran.out.startswith("Made 2 commits on main.\n"), ran.err
+    assert repo.git("rev-list", "--count", "HEAD") == "2"
+    assert repo.git("status", "--porcelain") == ""
+    assert gitsplit(repo.path, "--undo").status == 0
+    assert state_told(repo) == before
+
+
+def test_a_plan_is_applied_again_as_long_as_nothing_else_has_changed(
+    repo: Repository, tmp_path: Path
+) -> None:
+    commit_base(repo)
+    repo.write({"a": b"0\n2\n3\n", "b": b"2\n"})
+    plan = str(tmp_path / "plan.json")
+    assert gitsplit(repo.path, "-w", "-n", "--format", "json", "-o", plan).status == 0
+    assert refused(repo, "--plan", plan, "-y") == (
+        "The plan was made for what isn't committed, and not for commits."
+    )
+    repo.write({"b": b"3\n"})
+    assert refused(repo, "-w", "--plan", plan, "-y") == (
+        "The plan was made for other changes than those that aren't committed now."
+    )
+    repo.write({"b": b"2\n"})
+    assert gitsplit(repo.path, "-w", "--plan", plan, "-y").status == 0
+    assert repo.git("status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("form", ["text", "json", "markdown", "html", "script"])
+def test_a_dry_run_has_every_format_and_writes_nothing(
+    repo: Repository, form: str
+) -> None:
+    commit_base(repo)
+    repo.write({"a": b"0\n2\n3\n", "b": b"2\n"})
+    repo.git("add", "b")
+    before, stored = state_told(repo), state_of(repo.path / ".git")
+    ran = gitsplit(repo.path, "-w", "-n", "-p", "--format", form)
+    assert (ran.status, ran.err) == (0, "")
+    assert state_of(repo.path / ".git") == stored
+    if form == "script":
+        script = repo.path.parent / "script"
+        script.write_text(ran.out)
+        subprocess.run(["sh", str(script)], cwd=repo.path, check=True)
+        repo.git("reset", "-q")
+        assert repo.git("status", "--porcelain") == ""
+    else:
+        assert state_told(repo) == before
+
+
+def test_at_a_stop_for_edit_the_stopped_commit_is_continued(repo: Repository) -> None:
+    commit_base(repo)
+    message = "Do both\n\nChange-Id: I0123456789012345678901234567890123456789\n"
+    repo.commit(message, {"a": b"0\n2\n3\n", "b": b"2\n"})
+    repo.git("commit", "-q", "--amend", "--no-edit", "--author", "O <o@example.com>")
+    repo.commit("last\n", {"c": b"1\n"})
+    edit = {"GIT_SEQUENCE_EDITOR": "sed -i 1s/pick/edit/"}
+    repo.run("rebase", "-q", "-i", "HEAD~2", env=edit)
+    repo.git("reset", "-q", "HEAD^")
+    ran = gitsplit(repo.path, "-w", "-y", "--group-by", "file")
+    assert ran.status == 0, ran.err
+    repo.git("rebase", "--continue")
+
+    told = repo.git("log", "--format=%an %s", "-3").splitlines()
+    assert told[0].endswith(" last")
+    assert "O Do both" in told[1:]
+    assert repo.git("log", "--format=%B").count(message.split()[-1]) == 1
+    assert repo.git("status", "--porcelain=v2", "--branch").splitlines()[1] == (
+        "# branch.head main"
+    )
+
+
+def test_pre_commit_runs_once_and_may_refuse(repo: Repository) -> None:
+    commit_base(repo)
+    repo.write({"a": b"0\n2\n3\n", "b": b"2\n"})
+    hook = repo.path / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    log = repo.path.parent / "log"
+    asked = "git diff --cached --name-only HEAD"
+    hook.write_text(f"#!/bin/sh\n{asked} >>{log}; git rev-parse HEAD >>{log}\n")
+    hook.chmod(0o755)
+    head = repo.oid("HEAD")
+    assert gitsplit(repo.path, "-w", "-y", "--group-by", "file").status == 0
+    assert log.read_text().split() == ["a", "b", head]
+    assert gitsplit(repo.path, "--undo").status == 0
+
+    hook.write_text("#!/bin/sh\necho not so; exit 1\n")
+    assert refused(repo, "-w", "-y") == (
+        "The pre-commit hook refused the new commits: not so"
+    )
+    hook.write_text("#!/bin/sh\necho x >>a; git add a\n")
+    assert refused_by_hook(repo) == (
+        "The pre-commit hook changed what is to be committed."
+    )
+    hook.write_text("#!/bin/sh\necho x >>a\n")
+    assert refused_by_hook(repo) == (
+        "The pre-commit hook changed files that are to be committed: a."
+    )
+    assert gitsplit(repo.path, "-w", "-y", "--no-verify").status == 0
+
+
+def refused_by_hook(repo: Repository) -> str:
+    head, index = repo.oid("HEAD"), repo.git("ls-files", "-s")
+    ran = gitsplit(repo.path, "-w", "-y")
+    assert (ran.status, repo.oid("HEAD"), repo.git("ls-files", "-s")) == (
+        1,
+        head,
+        index,
+    )
+    return ran.err.splitlines()[0].removeprefix("gitsplit: ")
+
+
+def test_work_done_meanwhile_stays_and_an_index_changed_meanwhile_is_refused(
+    repo: Repository,
+) -> None:
+    commit_base(repo)
+    repo.write({"a": b"0\n2\n3\n", "b": b"2\n"})
+    check = f"cd {repo.path}; echo later >>b"
+    ran = gitsplit(repo.path, "-w", "-y", "-x", check)
+    assert "1 file changed since you began; the later changes stay" in ran.out
+    assert repo.git("diff", "-U0", "b").endswith("+later")
+    repo.write({"a": b"00\n2\n3\n"})
+    before = repo.oid("HEAD")
+    ran = gitsplit(repo.path, "-w", "-y", "-x", f"cd {repo.path}; echo 5 >a; git add a")
+    assert "The index was changed while gitsplit was working: a." in ran.err
+    assert (repo.oid("HEAD"), repo.git("diff", "--cached", "--name-only")) == (
+        before,
+        "a",
+    )
+
+
+def test_a_repository_within_stays_out_and_is_named(repo: Repository) -> None:
+    commit_base(repo)
+    repo.git("init", "-q", "within")
+    repo.write({"within/w": b"w\n", "u": b"u\n"})
+    ran = gitsplit(repo.path, "--untracked", "-y")
+    assert "within is a repository and no submodule: left out." in ran.err
+    assert repo.git("ls-tree", "-r", "--name-only", "HEAD").split() == ["a", "b", "u"]
+
+
+def test_what_was_staged_and_written_over_is_named(repo: Repository) -> None:
+    commit_base(repo)
+    repo.write({"a": b"quite another\n"})
+    repo.git("add", "a")
+    blob = repo.oid(":a")
+    repo.write({"a": b"1\n2\n4\n"})
+    ran = gitsplit(repo.path, "-w", "-y")
+    assert f"what was staged: git show {blob[:10]}" in ran.out
+    assert repo.git("status", "--porcelain") == ""
+
+
+def test_an_undo_leaves_an_entry_that_was_changed_since(repo: Repository) -> None:
+    commit_base(repo)
+    repo.write({"a": b"0\n2\n3\n", "b": b"2\n"})
+    assert gitsplit(repo.path, "-w", "-y").status == 0
+    repo.write({"a": b"9\n"})
+    repo.git("add", "a")
+    assert gitsplit(repo.path, "--undo").status == 0
+    assert repo.git("status", "--porcelain").splitlines() == ["M  a", " M b"]

@@ -103,7 +103,7 @@ class Hooks(Struct, frozen=True):
         with suppress(FileNotFoundError):
             shutil.copy2(index_file(self.repo), index)
         program, whole = self.repo.program, ("-c", "core.splitIndex=false")
-        program.run(*whole, "read-tree", "-m", tree, env=env)
+        program.run(*whole, "read-tree", "-i", "-m", tree, env=env)
         program.run(*whole, "update-index", "-q", "--refresh", check=False, env=env)
         return env
 
