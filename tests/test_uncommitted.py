@@ -18,6 +18,7 @@ from gitsplit.workflow.uncommitted import source_read
 from gitsplit.workflow.work import read_work
 from tests.repository import Repository
 from tests.runner import gitsplit, state_of
+from tests.terminal import Terminal
 from tests.uncommitted import Chance, files_of, snapshot_by_git, state_told
 
 SEEDS = int(os.environ.get("GITSPLIT_UNCOMMITTED", "24"))
@@ -400,3 +401,83 @@ def test_an_undo_leaves_an_entry_that_was_changed_since(repo: Repository) -> Non
     repo.git("add", "a")
     assert gitsplit(repo.path, "--undo").status == 0
     assert repo.git("status", "--porcelain").splitlines() == ["M  a", " M b"]
+
+
+FETCH = """\
+import urllib.request
+
+
+def fetch(url):
+    with urllib.request.urlopen(url) as answer:
+        return answer.read()
+
+
+def main(args):
+    for url in args.urls:
+        print(len(fetch(url)))
+"""
+REPORT = """\
+def report(rows):
+    lines = []
+    for row in rows:
+        lines.append(" ".join(row))
+    return lines
+
+
+def save(rows, path):
+    path.write_text("".join(report(rows)))
+"""
+FETCH_EDITS = (
+    ("fetch(url):", "fetch(url, timeout):"),
+    ("urlopen(url)", "urlopen(url, timeout=timeout)"),
+    ("fetch(url)))", "fetch(url, args.timeout)))"),
+    ("args.urls:\n", 'args.urls:\n        print("DEBUG", url)\n'),
+)
+REPORT_EDITS = (
+    ("report(rows):", "report(rows, separator):"),
+    ('" ".join', "separator.join"),
+    ("save(rows, path)", "save(rows, path, separator)"),
+    ("report(rows)))", "report(rows, separator)))"),
+)
+
+
+def edited(text: str, edits: tuple[tuple[str, str], ...]) -> bytes:
+    for old, new in edits:
+        text = text.replace(old, new)
+    return text.encode()
+
+
+def test_two_features_are_committed_and_a_debugging_line_stays(
+    repo: Repository,
+) -> None:
+    """In a terminal, without typed text; 15 keys are allowed."""
+    before = {"fetch.py": FETCH.encode(), "report.py": REPORT.encode()}
+    repo.commit("base\n", dict(before))
+    fetch = edited(FETCH, FETCH_EDITS)
+    repo.write({"fetch.py": fetch, "report.py": edited(REPORT, REPORT_EDITS)})
+    files = files_of(repo)
+    keys = 0
+    terminal = Terminal(repo.path, "-w")
+    terminal.wait_for("what isn't committed")
+    for key, told in (
+        ("j", "hunk 2 of 5"),
+        ("s", "split into 2 hunks"),
+        ("k", "hunk 2 of 6"),
+        ("D", "left out 1 line of commit 1, stays uncommitted"),
+        ("w", "1 line of fetch.py, stays uncommitted"),
+        ("\r", "Undo with: gitsplit --undo"),
+    ):
+        terminal.type(key)
+        terminal.wait_for(told)
+        keys += 1
+
+    assert (terminal.exit_status(), keys <= 15) == (0, True)
+    changed = repo.git("log", "-2", "--reverse", "--format=", "--name-only").split()
+    assert changed == ["fetch.py", "report.py"]
+    assert repo.git("diff", "-U0", "--no-color").splitlines()[5:] == [
+        '+        print("DEBUG", url)'
+    ]
+    assert repo.blob("HEAD", "fetch.py") == fetch.replace(
+        b'        print("DEBUG", url)\n', b""
+    )
+    assert files_of(repo) == files
