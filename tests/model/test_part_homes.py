@@ -128,6 +128,17 @@ def test_a_subject_that_reads_like_a_footer_is_something_to_say() -> None:
     assert with_part_sent(split, messages, 1, 1)[0] == b"Bug: 12\nBug: 12\n"
 
 
+def test_a_subject_of_several_lines_keeps_them_whatever_gerrit_takes_for_footers() -> (
+    None
+):
+    subject = b" indented\r\nChange-Id:\r\nAdd one\r\n"
+    message = subject + b"\r\nprose, with: a colon"
+    messages = (message, b"Other\n")
+    split = split_as_written(message, messages, 0)
+
+    assert with_part_sent(split, messages, 2, 1)[0] == subject
+
+
 @given(MESSAGES, st.data())
 def test_what_is_sent_away_and_back_is_as_it_was(
     message: bytes, data: st.DataObject

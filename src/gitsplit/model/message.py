@@ -237,6 +237,12 @@ def subject_of(message: bytes) -> bytes:
     return b" ".join(line.rstrip(SPACE) for line in lines[start:stop])
 
 
+def end_of_subject(message: bytes) -> int:
+    """The byte offset after the first paragraph, which is the subject."""
+    lines = lines_of(message)
+    return sum(map(len, lines[: _title(lines)[1]]))
+
+
 _ATTRIBUTION = re.compile(rb"[A-Za-z-]+-by:.*<.*>|\(cherry picked from commit ")
 
 

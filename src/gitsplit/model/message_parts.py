@@ -23,6 +23,7 @@ from msgspec.structs import replace
 from gitsplit.model.lines import lines_of
 from gitsplit.model.message import (
     SPACE,
+    end_of_subject,
     gerrit_footers,
     ids_in,
     is_blank,
@@ -443,9 +444,12 @@ def _with_subject_said_once(split: MessageSplit, subject: bytes) -> MessageSplit
     is_whole = all(split.heir in homes for homes in split.homes)
     if not subject or (is_whole and subject == subject_of(split.message)):
         return split
+    below = end_of_subject(split.message)
     homes = tuple(
         tuple(home for home in own if home != split.heir)
-        if part.paragraph and part.kind != "trailer" and _is_said(part.text, subject)
+        if part.start >= below
+        and part.kind != "trailer"
+        and _is_said(part.text, subject)
         else own
         for part, own in zip(split.parts, split.homes, strict=True)
     )
