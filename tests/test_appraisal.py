@@ -109,6 +109,19 @@ def test_it_leaves_no_trace(early: Repository, tmp_path: Path, form: str) -> Non
     assert state_of(early.path) == before
 
 
+def test_who_names_no_range_is_told_how(series: Repository) -> None:
+    unnamed = gitsplit(series.path, "--check")
+    dotted = gitsplit(series.path, "--check", "HEAD~2...main")
+    tree = series.git("rev-parse", "HEAD^{tree}")
+    other = series.git("commit-tree", tree, "-m", "unrelated")
+    apart = gitsplit(series.path, "--check", f"HEAD..{other}")
+
+    assert "hint: Name a range, as in: gitsplit --check main..HEAD;" in unnamed.err
+    assert "hint: Check it with: gitsplit --check 'HEAD~2..main'\n" in dotted.err
+    assert f"HEAD and {other} have no commit in common." in apart.err
+    assert [each.status for each in (unnamed, dotted, apart)] == [1, 1, 1]
+
+
 def test_nothing_to_be_said_of_an_empty_range(series: Repository) -> None:
     assert done(series.path, "--check", "HEAD..HEAD") == ""
     assert done(series.path, "--check", "HEAD..HEAD~2") == ""

@@ -153,7 +153,7 @@ def read_range(repo: Repository, name: str) -> Series:
     """
     below, _, above = name.partition("..")
     head = repo.resolve(above) if above else repo.head()
-    base = _series_base(repo, head, below or "HEAD", ())
+    base = _series_base(repo, head, below or "HEAD", (), above or "HEAD")
     oids = commits_between(repo, base, head)
     return Series(base, head, tuple(read_source_commit(repo, oid) for oid in oids))
 
@@ -287,9 +287,16 @@ def has_grafts(repo: Repository) -> bool:
 
 
 def _series_base(
-    repo: Repository, head: Oid, upstream: str | None, marked: tuple[Oid, ...]
+    repo: Repository,
+    head: Oid,
+    upstream: str | None,
+    marked: tuple[Oid, ...],
+    top: str = "HEAD",
 ) -> Oid | None:
-    """The commit that the series begins after; None where it begins at a root."""
+    """The commit that the series begins after; None where it begins at a root.
+
+    ``top`` is what the user calls the head.
+    """
     if upstream is None and marked:
         return _parent_of_oldest(repo, head, marked)
     if upstream is None:
@@ -301,7 +308,7 @@ def _series_base(
         shallow = "This is a shallow clone; get more history: git fetch --deepen=10"
         whole = "Name a commit of this branch, or take all of it: gitsplit --root"
         raise NoCommonHistory(
-            f"{name} and HEAD have no commit in common.",
+            f"{name} and {top} have no commit in common.",
             hint=shallow if repo.is_shallow else whole,
         )
     return base
