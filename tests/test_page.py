@@ -317,6 +317,15 @@ def test_each_hunk_and_each_commit_link_to_each_other(series: Repository) -> Non
     assert [each.attributes["data-to"] for each in cards] == ["1", "2", "x"]
 
 
+def test_a_tab_is_one_in_lines_and_is_named_in_a_path(repo: Repository) -> None:
+    repo.commit("base\n", {"a": b"1\n"})
+    repo.commit("two\n", {"tab\tblank\u2800": b"\ttwo\n", "a": b"2\n"})
+    root = read_page(page_of(repo, "-c", "HEAD"))
+
+    assert "tab␉blank<U+2800> new file" in [each.text for each in root.all("h3")]
+    assert "+\ttwo\n" in [each.text for each in root.all("ins")]
+
+
 @pytest.fixture
 def cut(repo: Repository) -> Repository:
     """A commit by two people, proposed as two by their messages in a plan."""

@@ -55,6 +55,8 @@ def test_what_can_be_seen_is_quoted_as_anywhere(word: str) -> None:
     assert "$'" not in shell_command(word)
 
 
-@pytest.mark.parametrize("word", ["\u05d0", "\u00a0", "\u200b", "\u3164", "\u202e"])
+@pytest.mark.parametrize(
+    "word", ["\u05d0", "\u00a0", "\u200b", "\u2800", "\u3164", "\u202e"]
+)
 def test_what_moves_hides_or_passes_for_a_blank_is_an_escape(word: str) -> None:
     assert shell_command(f"a{word}b").isascii()

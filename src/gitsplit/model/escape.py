@@ -20,9 +20,10 @@ from itertools import groupby
 from gitsplit.model.emoji import JOINED_EMOJI
 
 _NOTHING_TO_SEE = frozenset(
-    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0"
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
 ) | frozenset(map(chr, range(0xE0100, 0xE01F0)))
-"""Letters and marks that Unicode calls ignorable, but for those that choose an emoji.
+"""Letters and marks that Unicode calls ignorable, but for those that choose an emoji;
+and the blank of Braille.
 
 To Python they are printable, and a terminal shows nothing or a blank.
 """

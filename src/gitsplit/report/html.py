@@ -128,24 +128,29 @@ def text(words: bytes | str) -> str:
     r"""The words for a page, what can't be seen as a mark.
 
     >>> text("<b>\t\x1b")
-    '&lt;b&gt;&#9;<mark>␛</mark>'
+    '&lt;b&gt;<mark>␉␛</mark>'
     """
-    if isinstance(words, bytes):
-        words = words.decode("utf-8", "surrogateescape")
-    # A tab is seen, but only its reference stays one wherever the page goes.
-    return "&#9;".join(map(_seen, words.split("\t")))
-
-
-def _seen(words: str) -> str:
     return "".join(
         f"<mark>{escape(part)}</mark>" if is_named else escape(part)
         for part, is_named in seen_parts(words)
     )
 
 
+def code(line: bytes | str) -> str:
+    r"""A line for a ``<pre>``, in which a tab is seen as one.
+
+    >>> code("\t\x1b")
+    '&#9;<mark>␛</mark>'
+    """
+    if isinstance(line, bytes):
+        line = line.decode("utf-8", "surrogateescape")
+    # Only its reference stays a tab wherever the page goes.
+    return "&#9;".join(map(text, line.split("\t")))
+
+
 def _lines(lines: Iterable[bytes | str]) -> str:
     """The lines for a ``<pre>``, which leaves out a line end that it begins with."""
-    return "<pre>\n" + "\n".join(map(text, lines)) + "</pre>\n"
+    return "<pre>\n" + "\n".join(map(code, lines)) + "</pre>\n"
 
 
 def _fate(
@@ -261,7 +266,7 @@ def _hunk(hunk: PageHunk, at: int, *, is_fixed: bool) -> Iterator[str]:
     yield f' aria-label="{name}">\n'
     yield f'<p><a class="to" href="#{_card(at, hunk.group)}">{_place(hunk.group)}</a>'
     fixed = " <em>edited by hand, so it stays in its commit</em>" if is_fixed else ""
-    yield f" {name} <code>{text(hunk.header)}</code>{fixed}</p>\n"
+    yield f" {name} <code>{code(hunk.header)}</code>{fixed}</p>\n"
     yield "<pre>\n"
     for sign, run in groupby(hunk.body, key=lambda line: line[:1]):
         yield from _run(sign, [*run])
@@ -282,7 +287,7 @@ def _run(sign: bytes, lines: Sequence[bytes]) -> Iterator[str]:
     name = {b"-": "del", b"+": "ins"}.get(sign)
     long = ' class="long"' if len(lines) > _FEW else ""
     for start in range(0, len(lines), _FEW):
-        shown = "\n".join(map(text, lines[start : start + _FEW])) + "\n"
+        shown = "\n".join(map(code, lines[start : start + _FEW])) + "\n"
         yield f"<{name}{long}>{shown}</{name}>" if name else shown
 
 
