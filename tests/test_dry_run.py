@@ -374,6 +374,22 @@ def test_ranges_of_many_lines_are_broken_between_two_of_them(
     ]
 
 
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_plan_that_comes_to_a_conflict_is_refused_in_every_format(
+    repo: Repository, form: str
+) -> None:
+    repo.commit("base\n", {"a": b"1\n", "b": b"1\n"})
+    repo.commit("both\n", {"a": b"2\n", "b": b"2\n"})
+    repo.commit("above\n", {"a": b"3\n"})
+    entry = split_entry(repo, "HEAD~1", {"message": "one\n", "hunks": [2]})
+    entry["dropped"] = {"files": [], "hunks": [1]}
+    plan = json.dumps(plan_for(repo, "HEAD~2", entry)).encode()
+    ran = gitsplit(repo.path, "-n", "--format", form, "--plan", "-", stdin=plan)
+
+    assert ran.status == 1
+    assert "onflict" in ran.out + ran.err
+
+
 def test_what_is_counted_as_hunks_is_what_has_a_number(repo: Repository) -> None:
     repo.commit("base\n", {"a": b"1\n2\n3\n4\n", "gone": b"1\n", "m": b"1\n"})
     (repo.path / "m").chmod(0o755)

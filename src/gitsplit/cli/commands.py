@@ -190,6 +190,7 @@ def _printout(
     findings = dry_run_findings(
         *(repo, work, options.drop_to),
         signs=not options.no_sign and is_wanted(repo, options.sign),
+        is_given=options.plan is not None,
         has_patch=options.patch,
     )
     return printout_in(form, findings)

@@ -381,8 +381,9 @@ class DryRun(Struct, frozen=True):
     out when it is asked for: ``plan``, the proposals as a plan file has them,
     ``preview``, which raises what stands against the series as a whole, and
     ``recipes``, which raises whatever stands against it. ``has_branches``
-    says that branches are to be made, ``has_patch`` asks for messages and diffs
-    in full; ``is_patch`` says that the commits are made of a patch, and have no plan.
+    says that branches are to be made, ``is_given`` that the plan is the user's;
+    ``has_patch`` asks for messages and diffs in full, ``is_patch`` says that the
+    commits are made of a patch, and have no plan.
     """
 
     plans: Mapping[Oid, Plan]
@@ -392,6 +393,7 @@ class DryRun(Struct, frozen=True):
     preview: Callable[[], Preview]
     recipes: Callable[[], Recipes]
     has_branches: bool = False
+    is_given: bool = False
     has_patch: bool = False
     is_patch: bool = False
 

@@ -9,15 +9,16 @@ from gitsplit.model.plan import Plan, without_empty_groups
 from gitsplit.model.states import steps
 from gitsplit.planfile.dump import dump_plan
 from gitsplit.proposal.flaws import flaw_sentence, flaws_of
-from gitsplit.report.findings import DryRun
+from gitsplit.report.findings import DryRun, Preview
 from gitsplit.report.formats import Printout
 from gitsplit.report.sentences import made_lines
 
 
 def printout(dry_run: DryRun) -> Printout:
-    """The plan file; of the preview only branches to be made are asked for.
+    """The plan file; what it would come to is looked at where the user gave the plan.
 
-    It is refused only where paths can't stand in one tree, as other formats say.
+    A proposed one is refused only where paths can't stand in one tree. Raises what
+    stands against a series as a whole.
     """
     shortcuts = (
         f"{oid[:10]} is a large commit: {shortcut}."
@@ -32,10 +33,12 @@ def printout(dry_run: DryRun) -> Printout:
         for oid, plan in dry_run.plans.items()
         for flaw in flaws_of(without_empty_groups(plan))
     )
-    told = dry_run.preview().rewrite if dry_run.has_branches else None
-    branches = made_lines(told.made if told else ())
+    is_seen = dry_run.has_branches or dry_run.is_given
+    preview = dry_run.preview() if is_seen else Preview(())
+    branches = made_lines(preview.rewrite.made if preview.rewrite else ())
     notes = (*few(shortcuts), *refused, *few(flaws), *branches)
-    refusal = next(filter(None, map(_clash, dry_run.plans.values())), None)
+    clash = next(filter(None, map(_clash, dry_run.plans.values())), None)
+    refusal = clash or preview.refusal
     text = dump_plan(dry_run.plan())
     return Printout(text, notes=notes, is_utf8=True, refusal=refusal)
 

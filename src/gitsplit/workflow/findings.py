@@ -60,13 +60,19 @@ NO_MESSAGE = b"(no message)\n"
 """What stands for a message that is missing, where one only looks."""
 
 
-def dry_run_findings(
-    repo: Repository, work: Work, drop_to: DropTo, *, signs: bool, has_patch: bool
+def dry_run_findings(  # noqa: PLR0913 -- callers name the last
+    repo: Repository,
+    work: Work,
+    drop_to: DropTo,
+    *,
+    signs: bool,
+    is_given: bool,
+    has_patch: bool,
 ) -> DryRun:
     """All that there is to tell of the work; only what is asked for is found out.
 
-    ``signs`` says that new commits are to be signed. ``has_patch`` asks for diffs, and
-    for the lines of each hunk.
+    ``signs`` says that new commits are to be signed, ``is_given`` that the plan is the
+    user's. ``has_patch`` asks for diffs, and for the lines of each hunk.
     """
     return DryRun(
         plans=work.plans,
@@ -77,6 +83,7 @@ def dry_run_findings(
         recipes=partial(_recipes, repo, work),
         is_patch=work.is_patch,
         has_branches=work.branches is not None,
+        is_given=is_given,
         has_patch=has_patch,
     )
 
