@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from gitsplit.git.write import Rewrite
     from gitsplit.model.objects import Oid
     from gitsplit.report.formats import Printout
+    from gitsplit.workflow.apply import Outcome
     from gitsplit.workflow.hooks_and_signing import Decision, Finish
     from gitsplit.workflow.propose import Request
     from gitsplit.workflow.run import Result
@@ -192,6 +193,7 @@ def _printout(
         signs=not options.no_sign and is_wanted(repo, options.sign),
         is_given=options.plan is not None,
         has_patch=options.patch,
+        teaches=options.teach,
     )
     return printout_in(form, findings)
 
@@ -407,6 +409,8 @@ def _print_outcome(repo: "Repository", result: "Result", options: Options) -> No
         print_result(summary_text(findings))
         if is_for_programs():
             keep_as_warnings(warning_sentences(findings))
+        if options.teach:
+            _print_commands(repo, result.work, outcome, options)
         moved = (*outcome.moves.moves, *outcome.stack.made)
         _write_changes(repo, options, moved, outcome.moves.left, outcome.rewrite)
     elif result.rebased is not None:
@@ -414,6 +418,17 @@ def _print_outcome(repo: "Repository", result: "Result", options: Options) -> No
     else:
         print_stderr(f"{UNCHANGED} {KEPT if result.has_draft else ''}".rstrip())
         _write_unchanged(options)
+
+
+def _print_commands(
+    repo: "Repository", work: "Work", outcome: "Outcome", options: Options
+) -> None:
+    """Print the git commands for what was done."""
+    from gitsplit.report.by_hand import by_hand_text
+    from gitsplit.workflow.findings import commands_after
+
+    found = commands_after(repo, work, outcome, options.drop_to)
+    print_result(by_hand_text(found, outcome.rewrite.old_head))
 
 
 def _write_changes(

@@ -215,6 +215,9 @@ class Options:
         metavar="PLAN",
         help="Grade a plan as the answer to a lesson; - is standard input.",
     )
+    teach: bool = _flag(
+        "--teach", help="Show the stock git commands for the same split, too."
+    )
     undo: bool = _flag("--undo", help="Undo the last rewrite.")
     continue_: bool = _flag(
         "--continue", help="Continue after a conflict, once it is resolved."

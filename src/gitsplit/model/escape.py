@@ -63,12 +63,15 @@ _JOINED_OR_NOT = re.compile(f"({JOINED_EMOJI.pattern})")
 
 
 def printable_lines(text: str) -> str:
-    """The text with its line ends, and everything else as :func:`printable` has it.
+    """The text with its line ends and tabs, all else as :func:`printable` has it.
 
     For text of several lines that gitsplit has made; in what it is made of, a line
     end is named, or it could begin a line of its own.
     """
-    return "\n".join(map(printable, text.split("\n")))
+    return "".join(
+        part if part in ("\n", "\t") else printable(part)
+        for part in re.split("([\n\t])", text)
+    )
 
 
 def inert_json(text: str) -> str:

@@ -52,7 +52,7 @@ def load_plan(text: str | bytes) -> PlanDocument:
     node = _Node(value)
     version = _version(node)
     required = {"format", "version", "upstream", "head", "series"}
-    top = node.fields(required, {"misfit", "answer"})
+    top = node.fields(required, {"misfit", "answer", "by_hand"})
     series = tuple(_commit_entry(node, version) for node in top["series"].items())
     has_head = not any(isinstance(e.source, Uncommitted) for e in series)
     head = top["head"].commit_id() if has_head else top["head"].oid()

@@ -32,6 +32,7 @@ from gitsplit.model.series import CommitDraft, SourceCommit, Uncommitted
 from gitsplit.model.todo import Entry, Todo
 
 if TYPE_CHECKING:
+    from gitsplit.model.by_hand import ByHand
     from gitsplit.planfile.document import PlanDocument
     from gitsplit.proposal.flaws import Flaw
     from gitsplit.proposal.propose import Proposals
@@ -380,7 +381,8 @@ class DryRun(Struct, frozen=True):
     ``refused`` why there is none. What takes time, or may itself be refused, is found
     out when it is asked for: ``plan``, the proposals as a plan file has them,
     ``preview``, which raises what stands against the series as a whole, and
-    ``recipes``, which raises whatever stands against it. ``has_branches``
+    ``recipes``, which raises whatever stands against it. ``by_hand`` finds git commands
+    for the same, where they are asked for, and raises the same. ``has_branches``
     says that branches are to be made, ``is_given`` that the plan is the user's;
     ``has_patch`` asks for messages and diffs in full, ``is_patch`` says that the
     commits are made of a patch, and have no plan.
@@ -394,6 +396,7 @@ class DryRun(Struct, frozen=True):
     recipes: Callable[[], Recipes]
     has_branches: bool = False
     is_given: bool = False
+    by_hand: "Callable[[], ByHand] | None" = None
     has_patch: bool = False
     is_patch: bool = False
 

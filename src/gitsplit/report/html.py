@@ -46,6 +46,7 @@ from gitsplit.report.text import (
     left_lines,
     split_name,
     split_size,
+    taught_lines,
 )
 
 _HEAD = """\
@@ -91,6 +92,7 @@ def printout(dry_run: DryRun) -> Printout:
         f"<h1>What becomes of {quantity(len(preview.commits), 'commit')}</h1>\n",
         *(part for fate in preview.commits for part in _fate(fate, entries)),
         *_outlook(preview),
+        *_taught([*taught_lines(dry_run, preview)]),
         f"{_PLAN}{escape(plan)}</textarea>\n</section>\n</main>\n",
         _BAR,
         f"{PAGE_START.decode()}{plan.replace('<', _LESS)}</script>\n",
@@ -99,6 +101,14 @@ def printout(dry_run: DryRun) -> Printout:
     return Printout(
         "".join(parts), notes=preview.warnings, is_utf8=True, refusal=preview.refusal
     )
+
+
+def _taught(lines: Sequence[str]) -> Iterator[str]:
+    """Git commands for the same; nothing where there are none."""
+    if lines:
+        yield '<section id="by-hand" aria-labelledby="by-hand-name">\n'
+        yield '<h2 id="by-hand-name">Git commands</h2>\n'
+        yield f"{_lines(lines[1:])}</section>\n"
 
 
 _LESS = "\\u003c"

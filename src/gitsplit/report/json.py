@@ -7,7 +7,8 @@ from gitsplit.errors import InvalidPlan
 from gitsplit.model.listing import few
 from gitsplit.model.plan import Plan, without_empty_groups
 from gitsplit.model.states import steps
-from gitsplit.planfile.dump import dump_plan
+from gitsplit.planfile.document import PlanDocument
+from gitsplit.planfile.dump import dump_plan, plan_value
 from gitsplit.proposal.flaws import flaw_sentence, flaws_of
 from gitsplit.report.findings import DryRun, Preview
 from gitsplit.report.formats import Printout
@@ -39,8 +40,20 @@ def printout(dry_run: DryRun) -> Printout:
     notes = (*few(shortcuts), *refused, *few(flaws), *branches)
     clash = next(filter(None, map(_clash, dry_run.plans.values())), None)
     refusal = clash or preview.refusal
-    text = dump_plan(dry_run.plan())
+    plan = dry_run.plan()
+    text = dump_plan(plan) if refusal or not dry_run.by_hand else _taught(dry_run, plan)
     return Printout(text, notes=notes, is_utf8=True, refusal=refusal)
+
+
+def _taught(dry_run: DryRun, plan: PlanDocument) -> str:
+    """The plan with git commands for the same, which reading it leaves out."""
+    from gitsplit.report.by_hand import by_hand_value  # few are taught
+    from gitsplit.report.result import document_text
+
+    assert dry_run.by_hand is not None, "it was asked for"
+    return document_text(
+        {**plan_value(plan), "by_hand": by_hand_value(dry_run.by_hand())}
+    )
 
 
 def _clash(plan: Plan) -> InvalidPlan | None:

@@ -25,6 +25,7 @@ from gitsplit.report.text import (
     part_lines,
     split_name,
     split_size,
+    taught_lines,
 )
 
 MOST_BYTES = 12_000
@@ -42,6 +43,7 @@ def printout(dry_run: DryRun) -> Printout:
         blocks.append(_items(outlook_lines(preview.rewrite)))
     for commit in preview.commits:
         blocks += _details(commit, dry_run.has_patch)
+    blocks += _taught_blocks([*taught_lines(dry_run, preview)])
     if not dry_run.is_patch:
         blocks += _plan_blocks(compact_plan(dry_run.plan()))
     text = "\n\n".join(blocks) + "\n"
@@ -125,6 +127,14 @@ def _part_blocks(
         if part.changes:
             yield fenced("diff", diff_lines(part.changes))
     yield "</details>"
+
+
+def _taught_blocks(lines: list[str]) -> Iterator[str]:
+    """Git commands for the same, folded; nothing where there are none."""
+    if lines:
+        yield "<details><summary>Git commands</summary>"
+        yield fenced("sh", lines)
+        yield "</details>"
 
 
 def _plan_blocks(plan: str) -> Iterator[str]:

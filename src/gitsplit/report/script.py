@@ -4,21 +4,18 @@ It is for POSIX sh and any git from 2.34 on, in any clone that has the series. I
 index and an empty directory of its own, so nothing of index and worktree matters, and
 none of git's local environment. Each tree is compared with the one named here, before
 its commit is made; refs move at the end, all at once.
-
-What isn't plain text is printed by octal escapes: what stands in the script can be
-mailed, pasted and looked at.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Iterator, Mapping
 
-from gitsplit.model.escape import printable, reads_as_it_is
+from gitsplit.model.escape import printable
 from gitsplit.model.listing import quantity
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import NO_OBJECT, Oid
 from gitsplit.model.patch import file_patch
 from gitsplit.report.findings import DryRun, IndexEntry, Recipe, Recipes
 from gitsplit.report.formats import Printout
+from gitsplit.report.shell_input import piped, printing
 
 _START = """\
 #!/bin/sh
@@ -106,12 +103,12 @@ def _commit(number: int, recipe: Recipe) -> Iterator[str]:
     else:
         yield f"git read-tree {recipe.base or '--empty'}"
         for content in recipe.blobs:
-            yield from _piped("blob", content)
-        yield from _piped("entries", *map(_index_line, recipe.entries))
+            yield from piped("blob", content)
+        yield from piped("entries", *map(_index_line, recipe.entries))
         patch = (line for change in recipe.changes for line in file_patch(change))
         # An empty line means the same to git apply, and has no blank to be lost.
         lines = b"".join(b"\n" if line == b" \n" else line for line in patch)
-        yield from _piped("patch", lines) if lines else ()
+        yield from piped("patch", lines) if lines else ()
         yield f"tree {recipe.commit.tree}"
     yield from _raw_commit(number, recipe)
 
@@ -131,12 +128,12 @@ def _raw_commit(number: int, recipe: Recipe) -> Iterator[str]:
     for header in recipe.commit.headers:
         field = header.split(b" ", 1)[0]
         if field == b"committer":
-            yield from _printing(bytes(text))
+            yield from printing(bytes(text))
             yield "printf 'committer %s\\n' \"$who\""
             text.clear()
         elif field not in (b"tree", b"parent"):
             text += header + b"\n"
-    yield from _printing(bytes(text) + b"\n" + recipe.commit.message)
+    yield from printing(bytes(text) + b"\n" + recipe.commit.message)
     yield '} >"$tmp/commit"'
     yield f'c{number}=$(commit <"$tmp/commit")\n'
 
@@ -164,62 +161,3 @@ def _commit_word(commit: int | Oid) -> str:
 def _word(text: str) -> str:
     """A ref's name, which has no control characters, as one word of the shell."""
     return "'" + text.replace("'", "'\\''") + "'"
-
-
-def _piped(command: str, *parts: bytes) -> Iterator[str]:
-    """The commands that give the bytes to another on standard input."""
-    yield "{"
-    for part in parts:
-        yield from _printing(part)
-    yield f"}} | {command}"
-
-
-def _printing(data: bytes) -> Iterator[str]:
-    """The commands that print the bytes; ``:`` where there are none."""
-    if not data:
-        yield ":"
-    lines = data.split(b"\n")
-    last = lines.pop()
-    whole = [*(line + b"\n" for line in lines), *([last] if last else [])]
-    for is_plain, run in groupby(whole, _is_plain):
-        each = [*run]
-        yield from _here_document(each) if is_plain else map(_printf, each)
-
-
-def _is_plain(line: bytes) -> bool:
-    """Whether the line can stand in the script as it is.
-
-    What ends in a blank is easily lost.
-    """
-    if not line.endswith(b"\n") or line.endswith(b" \n"):
-        return False
-    try:
-        return all(map(reads_as_it_is, line[:-1].decode()))
-    except UnicodeDecodeError:
-        return False
-
-
-def _here_document(lines: Sequence[bytes]) -> Iterator[str]:
-    text = [line[:-1].decode() for line in lines]
-    end = "END"
-    while end in text:
-        end += "_"
-    yield f"cat <<'{end}'"
-    yield from text
-    yield end
-
-
-def _printf(line: bytes) -> str:
-    """The line, or the part of one at the end, by an escape for what isn't plain."""
-    return f"printf '{''.join(_escapes(line))}'"
-
-
-def _escapes(line: Iterable[int]) -> Iterator[str]:
-    for at, byte in enumerate(line):
-        char = chr(byte)
-        if char == "%":
-            yield "%%"
-        elif " " <= char <= "~" and char not in "'\\" and (at or char != "-"):
-            yield char
-        else:
-            yield f"\\{byte:03o}"

@@ -58,6 +58,7 @@ def printout(dry_run: DryRun) -> Printout:
     """
     preview = dry_run.preview()
     lines = _preview_lines(preview, dry_run.has_patch)
+    lines += taught_lines(dry_run, preview)
     slots = {
         number: slot
         for number, line in enumerate(lines)
@@ -65,6 +66,15 @@ def printout(dry_run: DryRun) -> Printout:
     }
     text = "\n".join(lines) + "\n"
     return Printout(text, slots, preview.warnings, refusal=preview.refusal)
+
+
+def taught_lines(dry_run: DryRun, preview: Preview) -> Iterator[str]:
+    """The git commands for the same, where they are asked for, after a blank line."""
+    if dry_run.by_hand is not None and preview.refusal is None:
+        from gitsplit.report.by_hand import by_hand_lines  # few are taught
+
+        yield ""
+        yield from by_hand_lines(dry_run.by_hand())
 
 
 _HEADING = re.compile(r"[0-9a-f]{10} |  \d+  ")

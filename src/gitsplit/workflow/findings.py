@@ -53,6 +53,7 @@ from gitsplit.workflow.review import (
 from gitsplit.workflow.work import Work
 
 if TYPE_CHECKING:
+    from gitsplit.model.by_hand import ByHand
     from gitsplit.planfile.document import PlanDocument
     from gitsplit.proposal.flaws import Flaw
 
@@ -68,11 +69,13 @@ def dry_run_findings(  # noqa: PLR0913 -- callers name the last
     signs: bool,
     is_given: bool,
     has_patch: bool,
+    teaches: bool = False,
 ) -> DryRun:
     """All that there is to tell of the work; only what is asked for is found out.
 
     ``signs`` says that new commits are to be signed, ``is_given`` that the plan is the
-    user's. ``has_patch`` asks for diffs, and for the lines of each hunk.
+    user's. ``has_patch`` asks for diffs, and for the lines of each hunk, ``teaches``
+    for git commands.
     """
     return DryRun(
         plans=work.plans,
@@ -84,6 +87,7 @@ def dry_run_findings(  # noqa: PLR0913 -- callers name the last
         is_patch=work.is_patch,
         has_branches=work.branches is not None,
         is_given=is_given,
+        by_hand=partial(_by_hand, repo, work, drop_to) if teaches else None,
         has_patch=has_patch,
     )
 
@@ -95,6 +99,22 @@ def _refuse_patch(work: Work) -> None:
             "A patch has no plan: its hunks may be cut otherwise than the commit's.",
             hint="--format text and markdown show how it would be split.",
         )
+
+
+def _by_hand(repo: Repository, work: Work, drop_to: DropTo) -> "ByHand":
+    from gitsplit.workflow.by_hand import by_hand  # few are taught
+
+    return by_hand(repo, work, *compute_rewrite(repo, work), drop_to)
+
+
+def commands_after(
+    repo: Repository, work: Work, outcome: Outcome, drop_to: DropTo
+) -> "ByHand":
+    """The git commands for what a rewrite did."""
+    from gitsplit.workflow.by_hand import by_hand  # few are taught
+
+    objects = NewObjects(repo, repo.temporary_objects)
+    return by_hand(repo, work, objects, outcome.rewrite, drop_to, is_done=True)
 
 
 def _recipes(repo: Repository, work: Work) -> Recipes:

@@ -1,0 +1,82 @@
+"""``git commit`` as it is typed for one commit of a split: message, author and date."""
+
+import re
+
+from msgspec import Struct
+
+from gitsplit.git.rehearsal import Rehearsal, date_in_words
+from gitsplit.git.repository import Repository, author
+from gitsplit.model.by_hand import Command, Word, cleaned, is_typeable
+from gitsplit.model.escape import printable
+from gitsplit.model.objects import RawCommit
+from gitsplit.model.series import SourceCommit
+
+
+class NotTaught(Exception):
+    """There are no commands to show; the sentence says why."""
+
+
+_AUTHOR = re.compile(rb"(.*?) ?<(.*)> (\d+) ([-+]\d{4})", re.DOTALL)
+
+
+class CommitDesk(Struct, frozen=True):
+    """Where the commits of one that is split are made, once they are staged."""
+
+    repo: Repository
+    tried: Rehearsal
+    source: SourceCommit
+
+    def commit(self, new: RawCommit, *, amends: bool, is_same: bool) -> Command:
+        """``git commit`` with message, author and date."""
+        options = self._encoding(new)
+        words: list[Word] = ["commit", *(["--amend"] if amends else [])]
+        words += ["--allow-empty"] if is_same else []
+        words += self._cleanup(new.message)
+        who = next(iter(new.values(b"author")), b"")
+        date, raw = self._date(who), self.source.raw
+        if new.message == raw.message and who in raw.values(b"author") and not options:
+            return Command((*words, "-C", self.source.oid[:10]))
+        words += [] if amends else self._author(who, date)
+        return _with_message((*options, *words), new.message)
+
+    def _encoding(self, new: RawCommit) -> list[Word]:
+        """What keeps git from taking the message for one in another encoding."""
+        encoding = next(iter(new.values(b"encoding")), b"UTF-8").decode("latin-1")
+        usual = self.repo.config.get("i18n.commitEncoding") or "UTF-8"
+        is_usual = encoding.lower() == usual.lower()
+        return [] if is_usual else ["-c", f"i18n.commitEncoding={encoding}"]
+
+    def _cleanup(self, message: bytes) -> list[Word]:
+        """What keeps git from changing the message."""
+        if not message.strip():
+            return ["--cleanup=verbatim", "--allow-empty-message"]
+        if message != cleaned(message):
+            return ["--cleanup=verbatim"]
+        is_configured = self.repo.config.get("commit.cleanup") is not None
+        return ["--cleanup=whitespace"] if is_configured else []
+
+    def _author(self, who: bytes, date: str) -> list[Word]:
+        """What gives a commit this author, and this date."""
+        found = _AUTHOR.fullmatch(who)
+        assert found is not None, "it has a date"
+        own = _AUTHOR.fullmatch(author(self.repo))
+        is_own = own is not None and own.groups()[:2] == found.groups()[:2]
+        named = b"--author=%s <%s>" % found.groups()[:2]
+        return [*(() if is_own else (named,)), f"--date={date}"]
+
+    def _date(self, who: bytes) -> str:
+        """The date of an author as git reads it; raises NotTaught for odd authors."""
+        found = _AUTHOR.fullmatch(who)
+        if found is not None:
+            name, mail, seconds, zone = found.groups()
+            date = date_in_words(int(seconds), zone.decode("ascii"))
+            if self.tried.author(name, mail, date) == who:
+                return date
+        raise NotTaught(f"git commit makes no commit with the author {printable(who)}.")
+
+
+def _with_message(words: tuple[Word, ...], message: bytes) -> Command:
+    """The command with the message: on the line where it is one, else read."""
+    if is_typeable(message) and message.count(b"\n") == 1 and message.endswith(b"\n"):
+        return Command((*words, "-m", message[:-1]))
+    return Command((*words, "-F", "-"), stdin=message)
