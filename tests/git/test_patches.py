@@ -69,6 +69,19 @@ def test_the_commits_do_what_the_patches_say(
         assert made.git(*form, theirs) == author.git(*form, mine)
 
 
+def test_git_makes_the_same_trees_of_the_patches(
+    author: Repository, tmp_path: Path
+) -> None:
+    mails = author.run("format-patch", "--stdout", "HEAD~7..HEAD~1").stdout
+    made = made_of(mails, tmp_path / "made")
+    made.git("read-tree", f"{BRANCH}~6")
+    for number in range(6):
+        commit = f"HEAD~{7 - number}..HEAD~{6 - number}"
+        patch = author.run("format-patch", "--stdout", commit).stdout
+        made.run("apply", "--cached", "--whitespace=nowarn", "-", stdin=patch)
+        assert made.git("write-tree") == made.tree(f"{BRANCH}~{5 - number}")
+
+
 def test_a_line_that_a_later_patch_shows_is_known_in_all_before(
     author: Repository, tmp_path: Path
 ) -> None:
@@ -78,7 +91,7 @@ def test_a_line_that_a_later_patch_shows_is_known_in_all_before(
     first = made.git("show", f"{BRANCH}~7:a").split("\n")
     assert first[36:43] == [f"line {n}" for n in range(37, 44)]
     assert first[:8] == [*(f"line {n}" for n in range(1, 9))]
-    assert first[20] == ""
+    assert first[20] == "⋮"
 
 
 def test_plain_diffs_are_patches_too(author: Repository, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """A patch read again (git-diff(1)), and files before and after as far as it shows them.
 
 Of several patches each comes on top of those before it: a line that one of them shows
-is known in all of them. Lines that none shows are empty, at their places.
+is known in all of them. Those that none shows have a mark at their places.
 """
 
 import re
@@ -13,6 +13,9 @@ from gitsplit.errors import InvalidPatch
 
 MOST_LINES = 2_000_000
 """So many lines may there be in all files of all patches, with those in between."""
+
+UNKNOWN = "⋮\n".encode()
+"""Stands for a line that no patch shows; hardly a file has such a line itself."""
 
 _FILE, _LINK, _SUBMODULE = 0o100644, 0o120000, 0o160000
 _HUNK = re.compile(rb"@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@")
@@ -252,7 +255,7 @@ class PatchedFiles:
         if state.binary:
             return PatchedFile(path, state.mode, state.binary)
         texts = (self._texts[each] for each in state.lines)
-        content = b"".join(b"\n" if text is None else text for text in texts)
+        content = b"".join(UNKNOWN if text is None else text for text in texts)
         return PatchedFile(path, state.mode, content)
 
     def _before(self, file: PatchFile) -> "_State":

@@ -55,7 +55,9 @@ def request_meant(
     if only_looks and name is None and isinstance(refusal, _ELSEWHERE):
         meant = _reading_meant(request)
     elif name is None:
-        is_free = isinstance(refusal, NoUpstream) and not request.squash
+        is_free = isinstance(refusal, NoUpstream) and not (
+            request.squash or request.resplit
+        )
         meant = _latest(repo, request) if is_free else None
     elif isinstance(refusal, UnknownRevision) and (ends := ends_of_range(name)):
         meant = replace(request, upstream=_start_of(repo, name, *ends))

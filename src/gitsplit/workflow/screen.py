@@ -328,6 +328,9 @@ def _free_name(repo: Repository, stem: str, ending: str) -> str:
 
 def _range_name(request: Request, work: Work, ref: str) -> str:
     """The range as the user would name it, such as ``main..topic``."""
+    if request.from_patch:
+        number = len(work.series.commits)
+        return "reading a patch" if number == 1 else f"reading {number} patches"
     if request.read is not None:
         return f"reading {request.read}"
     if work.series.upstream is None:
