@@ -396,8 +396,9 @@ def test_what_gerrit_would_refuse_stops_with_nothing_changed(
     assert "not Signed-off-by author/committer/uploader" in ran.err
     assert "Your plan is kept" in ran.err
     assert reviewed.refs() == before
-    ran = gitsplit(reviewed.path, "--plan", "-", "--yes", "--no-verify", stdin=text)
-    assert ran.status == 0
+    for last in ("-n", "--yes"):
+        args = ("--plan", "-", "--no-verify", last)
+        assert gitsplit(reviewed.path, *args, stdin=text).status == 0
 
 
 NEW_B: Json = {"old_path": None, "path": "b", "whole": True}

@@ -38,7 +38,13 @@ from gitsplit.cli.output import (
     write_stdout,
     write_text_file,
 )
-from gitsplit.errors import UNCHANGED, NothingToSplit, NotReadable, NotWritable
+from gitsplit.errors import (
+    UNCHANGED,
+    NothingToSplit,
+    NotPushable,
+    NotReadable,
+    NotWritable,
+)
 from gitsplit.model.escape import printable_lines
 from gitsplit.model.listing import quantity, with_capital
 
@@ -129,16 +135,19 @@ def _print_dry_run(
     from gitsplit.workflow.work import title_by_id
 
     printed = _printout(repo, options, work, options.format or DEFAULT)
-    if printed.refusal is not None and options.plan is not None and is_for_programs():
-        raise printed.refusal
+    refusal = printed.refusal if options.plan is not None else None
+    if options.no_verify and isinstance(refusal, NotPushable):
+        refusal = None
+    if refusal is not None and is_for_programs():
+        raise refusal
     for note in printed.notes:
         say(note)
     _write(repo, options, printed)
     title = title_by_id(repo, request, work.series) if is_terminal() else ""
     if title and not is_for_programs():
         print_stderr(f"This is {title}")
-    if printed.refusal is not None and options.plan is not None:
-        raise printed.refusal
+    if refusal is not None:
+        raise refusal
 
 
 def read(options: Options) -> None:
