@@ -14,6 +14,7 @@ from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.progress import say_nothing
 from gitsplit.workflow.apply import Outcome, apply, undo
 from gitsplit.workflow.propose import Request
+from gitsplit.workflow.screen import edit_message
 from gitsplit.workflow.uncommitted import source_read
 from gitsplit.workflow.work import read_work
 from tests.repository import Repository
@@ -481,3 +482,24 @@ def test_two_features_are_committed_and_a_debugging_line_stays(
         b'        print("DEBUG", url)\n', b""
     )
     assert files_of(repo) == files
+
+
+def test_an_empty_message_begins_as_the_template_which_alone_is_none(
+    repo: Repository, tmp_path: Path
+) -> None:
+    commit_base(repo)
+    repo.write({"a": b"0\n2\n3\n"})
+    template = tmp_path / "template"
+    template.write_bytes(b"# why?\nTicket: \n")
+    repo.git("config", "commit.template", str(template))
+    editor, seen = tmp_path / "editor", tmp_path / "seen"
+    editor.write_text(f'#!/bin/sh\ncp "$1" {seen}\n$CHANGE "$1"\n')
+    editor.chmod(0o755)
+    opened = open_repository(repo.path)
+    with source_read(opened, Request(worktree=True), say_nothing) as (known, _):
+        for change, message in ((":", b""), ("sed -i s/:/:7/", b"Ticket:7\n")):
+            with pytest.MonkeyPatch.context() as patched:
+                patched.setenv("CHANGE", change)
+                patched.setenv("GIT_EDITOR", str(editor))
+                assert edit_message(known, b"", b"") == message
+    assert seen.read_bytes().startswith(b"# why?\nTicket: \n")

@@ -81,16 +81,14 @@ def snapshot_taken(
     repo: Repository,
     kind: UncommittedKind,
     author: bytes,
-    template: bytes = b"",
     *,
     with_untracked: bool = False,
 ) -> Iterator[Repository]:
     """Take a snapshot; the repository with it, until the ``with`` block ends.
 
-    ``author`` is the header's value for the commits, ``template`` the message that they
-    begin with. Raises NotInWorktree in a bare repository, UncleanFiles where the index
-    has conflicts, GitFailed where git refuses a file, and EmptySeries where nothing has
-    changed.
+    ``author`` is the header's value for the commits. Raises NotInWorktree in a bare
+    repository, UncleanFiles where the index has conflicts, GitFailed where git refuses
+    a file, and EmptySeries where nothing has changed.
     """
     if repo.worktree is None:
         raise NotInWorktree(
@@ -99,7 +97,7 @@ def snapshot_taken(
         )
     with temporary_directory() as name:
         making = _Making(repo, Path(name), kind)
-        snapshot = making.snapshot(author, template, with_untracked=with_untracked)
+        snapshot = making.snapshot(author, with_untracked=with_untracked)
         yield making.repository(snapshot)
 
 
@@ -123,9 +121,7 @@ class _Making(Struct, frozen=True):
         known = repository_reading_also(self.repo, self._objects)
         return dataclasses.replace(known, snapshot=snapshot)
 
-    def snapshot(
-        self, author: bytes, template: bytes, *, with_untracked: bool
-    ) -> Snapshot:
+    def snapshot(self, author: bytes, *, with_untracked: bool) -> Snapshot:
         """Take it; what is raised is told at :func:`snapshot_taken`."""
         self._objects.mkdir()
         with suppress(FileNotFoundError):
@@ -144,7 +140,7 @@ class _Making(Struct, frozen=True):
         if before == after:
             raise _nothing_error(self.kind, count)
         source = Uncommitted(self.kind, head, before, after)
-        raw = _commit_of(source, author, template, stopped)
+        raw = _commit_of(source, author, stopped)
         oid = stopped.oid if stopped else self._keep_commit(source)
         known = repository_reading_also(self.repo, self._objects)
         paths = changed_paths(NewObjects(known), before, after)
@@ -193,7 +189,7 @@ class _Making(Struct, frozen=True):
 
         What is the same has the same id, whenever the snapshot is taken.
         """
-        data = _commit_of(source, NOBODY, b"", None).serialize()
+        data = _commit_of(source, NOBODY, None).serialize()
         oid = object_id("commit", data)
         file = self._objects / oid[:2] / oid[2:]
         file.parent.mkdir(exist_ok=True)
@@ -237,10 +233,10 @@ def _stopped_commit(repo: Repository, head: Oid | None) -> SourceCommit | None:
 
 
 def _commit_of(
-    source: Uncommitted, author: bytes, template: bytes, stopped: SourceCommit | None
+    source: Uncommitted, author: bytes, stopped: SourceCommit | None
 ) -> RawCommit:
     """The commit of it all: of the user's own, or the stopped one with another tree."""
-    own = RawCommit((b"author " + author,), template)
+    own = RawCommit((b"author " + author,), b"")
     raw = own if stopped is None else stopped.raw
     return raw.with_fields(
         tree=source.after,

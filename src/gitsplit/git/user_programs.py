@@ -81,6 +81,17 @@ def _deadline_check(
     return is_awaited
 
 
+def commit_template(repo: Repository) -> bytes:
+    """Read the template of commit messages (``commit.template``); empty without one."""
+    named = repo.config.get("commit.template")
+    if not named:
+        return b""
+    try:
+        return (repo.program.cwd / Path(named).expanduser()).read_bytes()
+    except (OSError, RuntimeError):
+        return b""
+
+
 def edit_text(repo: Repository, text: bytes) -> bytes:
     """Open ``text`` in the user's editor, on the terminal; the edited text.
 

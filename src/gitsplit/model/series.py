@@ -33,6 +33,11 @@ class Uncommitted(Struct, frozen=True):
         """What it is, as sentences name it."""
         return "what is staged" if self.kind == "staged" else "what isn't committed"
 
+    @property
+    def option(self) -> str:
+        """The option by which it is split."""
+        return "--staged" if self.kind == "staged" else "-w"
+
 
 class SourceCommit(Struct, frozen=True):
     """A commit of the series as it was read.

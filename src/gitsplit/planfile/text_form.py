@@ -134,7 +134,8 @@ def _message_lines(section: Section, mark: str) -> Iterator[str]:
     for number, group in enumerate(plan.groups, 1):
         told = []
         if number == 1:
-            told = [f"of {commits[0].oid[:7]}"]
+            first = commits[0]
+            told = [f"of {first.oid[:7] if first.is_stored else first.in_words}"]
             told += [f"to {commits[-1].oid[:7]}"] if commits[1:] else []
             told = [f"{' '.join(told)}; lines that begin with {mark} are left out"]
         continued = plan.continues(number - 1)

@@ -502,8 +502,12 @@ def _keep_plan(repo: Repository, work: Work, error: GitsplitError) -> None:
         write_file(repo, path, dump_plan(plan_document(work)).encode())
     except OSError:
         return
-    command = escape.shell_command("gitsplit", "--plan", str(path))
-    error.kept = f"Your plan is kept, for HEAD at {work.series.head[:12]}: {command}"
+    source = work.series.commits[-1].stands_for
+    what, options = f"HEAD at {work.series.head[:12]}", ["--plan", str(path)]
+    if source is not None:
+        what, options = source.in_words, [source.option, *options]
+    command = escape.shell_command("gitsplit", *options)
+    error.kept = f"Your plan is kept, for {what}: {command}"
 
 
 def undo(repo: Repository) -> tuple[journal.Record, tuple[refs.LeftRef, ...]]:

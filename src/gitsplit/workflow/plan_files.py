@@ -123,7 +123,7 @@ def _other_source_error(source: Uncommitted | None) -> InvalidPlan:
     made, asked, option = "commits", "what isn't committed", ""
     if source is not None:
         made, asked = asked, made
-        option = "--staged " if source.kind == "staged" else "-w "
+        option = f"{source.option} "
     return InvalidPlan(
         f"The plan was made for {made}, and not for {asked}.",
         hint=f"As in: gitsplit {option}--plan FILE",

@@ -259,7 +259,7 @@ def merge_for_key(
 def _make_editor(repo: Repository) -> Editor:
     """Make what opens the user's editor: for a message, a file, all messages."""
     return Editor(
-        partial(_edit_message, repo),
+        partial(edit_message, repo),
         partial(user_programs.edit_file, repo),
         partial(_edit_messages, repo),
     )
@@ -356,17 +356,23 @@ def _comment_mark(repo: Repository, messages: Sequence[bytes]) -> bytes:
 _OFF = ("false", "no", "off", "0")
 
 
-def _edit_message(repo: Repository, text: bytes, patch: bytes) -> bytes:
+def edit_message(repo: Repository, text: bytes, patch: bytes) -> bytes:
     """Open a message in the editor, with the diff of its commit below it.
 
     The edited one, cleaned as ``git commit`` cleans it. A message that wasn't changed
-    comes back byte for byte. Where ``commit.verbose`` is off, there is no diff.
+    comes back byte for byte. Where ``commit.verbose`` is off, there is no diff. An
+    empty one of what isn't committed begins as the template of git-commit(1), which
+    counts as none where it isn't edited.
     """
     mark = _comment_mark(repo, [text])
     shown = patch if repo.config.get("commit.verbose") not in _OFF else b""
-    edited = user_programs.edit_text(repo, with_patch_below(text, shown, mark))
+    start = text
+    if repo.snapshot is not None and not text.strip():
+        start = user_programs.commit_template(repo)
+    edited = user_programs.edit_text(repo, with_patch_below(start, shown, mark))
     message = stripspace(without_patch(edited, shown, mark), mark)
-    return text if message == stripspace(text, b"") else message
+    is_same = message == stripspace(start, b"" if start == text else mark)
+    return text if is_same else message
 
 
 def _edit_messages(
