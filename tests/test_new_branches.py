@@ -374,3 +374,27 @@ def test_a_conflict_is_refused_with_branches(feature: Repository) -> None:
     with pytest.raises(NotHandedOver, match="--branches can't put branches at them"):
         hand_over_conflict(opened, work)
     assert repo.refs() == before
+
+
+def test_a_plan_that_changes_nothing_makes_no_branches(
+    feature: Repository, tmp_path: Path
+) -> None:
+    repo = feature
+    repo.commit("On top\n", {"d": b"d\n"})
+    plan = tmp_path / "plan.json"
+    done(repo.path, "--resplit", "-n", "--format", "json", "-o", str(plan), "main")
+    before = repo.refs()
+    words = ("--resplit", "--yes", "--plan", str(plan), "--branches", "t/{n}", "main")
+    ran = gitsplit(repo.path, *words)
+    assert "The plan changes nothing." in ran.err
+    assert repo.refs() == before
+
+
+def test_a_branch_as_one_change_becomes_a_stack(feature: Repository) -> None:
+    repo = feature
+    repo.commit("More of a\n", {"a": b"a\nb\n"})
+    words = ("--squash", "main", "--yes", "--group-by", "file", "--branches", "t/{n}")
+    done(repo.path, *words)
+    assert [branches(repo)[name] for name in ("t/1", "t/2", "feature")] == [
+        repo.oid(f"HEAD~{n}") for n in (2, 1, 0)
+    ]

@@ -130,7 +130,7 @@ def _write_and_move(
     objects, unsigned = compute_rewrite(
         repo, work, committer=repository.committer(repo), finish=finish
     )
-    _refuse_unchanged(unsigned)
+    _refuse_unchanged(work, unsigned)
     if finish.verify:
         for warning in review_warnings(repo, work, unsigned):
             finish.say(warning)
@@ -163,13 +163,13 @@ def _write_and_move(
     return outcome
 
 
-def _refuse_unchanged(rewrite: write.Rewrite) -> None:
+def _refuse_unchanged(work: Work, rewrite: write.Rewrite) -> None:
     """Raise NothingToSplit where the new commits are the old ones."""
     if rewrite.new_head == rewrite.old_head:
-        raise NothingToSplit(
-            "The plan changes nothing.",
-            hint="Send hunks to another commit, or propose more with --commits N.",
-        )
+        hint = "Send hunks to another commit, or propose more with --commits N."
+        if work.branches is not None:
+            hint = "Make a branch at a commit as it is with: git branch NAME COMMIT"
+        raise NothingToSplit("The plan changes nothing.", hint=hint)
 
 
 def _index_after(
