@@ -1,5 +1,6 @@
 """``--edit``: the split as one text in the user's editor, which may be a script."""
 
+import base64
 import shlex
 from pathlib import Path
 
@@ -204,6 +205,38 @@ def test_a_message_that_only_trailers_are_left_of_is_refused(
     refused = gitsplit(tangled.path, "--plan", plan, "--yes")
     assert refused.status == 1
     assert "begins with a trailer, in place of a subject." in refused.err
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [(("replace", ""), 0), (("replace", " now"), 1), (("ignore", ""), 1)],
+)
+def test_bytes_that_an_editor_loses_are_kept_or_it_is_refused(
+    tangled: Repository,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    change: tuple[str, str],
+    status: int,
+) -> None:
+    errors, more = change
+    message = b"Do it at the Caf\xe9\n"
+    first = group("Make b\n", whole("b") | {"old_path": None})
+    encoded = {"base64": base64.b64encode(message).decode()}
+    rest = group("", owner=True) | {"message": encoded}
+    entry = split_entry(tangled, "HEAD", first, rest)
+    plan = written(tmp_path / "odd.json", plan_for(tangled, "HEAD~1", entry))
+    script = (
+        "import sys; f = open(sys.argv[1], 'rb'); "
+        f"text = f.read().decode('utf-8', '{errors}').replace('Do it', 'Do it{more}'); "
+        "open(sys.argv[1], 'w', encoding='utf-8').write(text)"
+    )
+    editor(monkeypatch, tmp_path, f'python3 -c "{script}" "$1"')
+
+    ran = gitsplit(tangled.path, "--edit", "--yes", "--plan", plan)
+
+    assert ran.status == status, ran.err
+    assert "has bytes that the editor lost" in ran.err or status == 0
+    assert tangled.message("HEAD").startswith(message if not status else b"Do it all")
 
 
 def texts_kept(repo: Repository) -> list[Path]:

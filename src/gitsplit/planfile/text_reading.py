@@ -383,6 +383,8 @@ def _group(
             heading.at, f"Message {number} begins with a trailer: it has no subject."
         )
     before = known.message if known else b""
+    if _has_lost_bytes(before, given):
+        raise Mistake(heading.at, f"Message {number} has bytes that the editor lost.")
     if is_recoded and not (given.isascii() and before.isascii()):
         raise Mistake(heading.at, f"Message {number} is changed, and no longer UTF-8.")
     if known is None:
@@ -396,13 +398,24 @@ def _is_message(message: bytes, given: bytes, is_recoded: bool) -> bool:
         stripspace(text.replace(b"\r\n", b"\n").replace(b"\r", b"\n"), b"")
         for text in (message, given)
     )
-    if is_recoded:
+    if is_recoded or (not _is_utf8(message) and _REPLACED in given):
         before, after = (_LOST.sub(b"", text) for text in (before, after))
     if b"\t" in before and b"\t" not in after:
         parts = map(re.escape, re.split(rb"[ \t]*\t[ \t]*", before))
         return re.fullmatch(b" +".join(parts), after) is not None
     return before == after
 
+
+def _has_lost_bytes(message: bytes, given: bytes) -> bool:
+    """Whether bytes that aren't UTF-8 were replaced in a message, or dropped."""
+    if _is_utf8(message):
+        return False
+    before, after = (stripspace(_LOST.sub(b"", each), b"") for each in (message, given))
+    return _REPLACED in given or (before == after and _is_utf8(given))
+
+
+_REPLACED = "\N{REPLACEMENT CHARACTER}".encode()
+"""What editors have for bytes that aren't UTF-8."""
 
 _LOST = re.compile(rb"[\x80-\xff?]+")
 
