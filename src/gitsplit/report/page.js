@@ -306,7 +306,6 @@ function undo() {
   put(split, hunk, cardOf(split, to), left);
   if (!groups.some(([card]) => card === left)) left.remove();
   for (const [each, wasHidden] of proposed) each.hidden = wasHidden;
-  writePlan();
   return hunk;
 }
 
@@ -351,6 +350,7 @@ function showUndo() {
 function undoMoves(count) {
   const undone = new Set();
   for (let done = 0; done < count; done += 1) undone.add(undo());
+  writePlan();
   const hunk = [...undone].at(-1);
   undone.forEach((each) => fill(each.querySelector("select")));
   showUndo();
