@@ -4,6 +4,7 @@ A page is the same on a screen and without one: lines to read, a question, and k
 answer it.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
@@ -176,7 +177,7 @@ def _code(line: bytes) -> str:
     return printable(line.replace(b"\t", b"    "))
 
 
-HOW_MANY = "How many changes is this? Say how many commits it should be."
+HOW_MANY = "How many commits should this be?"
 WHICH_FIRST = "Which should come first?"
 EITHER = "e"
 
@@ -260,11 +261,17 @@ def comparison_page(
     return Page(
         where_words(exercise),
         (mark, *answers, PageLine(), *comparison_lines(exercise, attempt.plan, found)),
-        asked=(PageLine(f"Next: {exercise.next_title}."),)
-        if exercise.next_title
-        else (),
+        asked=(PageLine(following_words(exercise)),),
         choices=(*choices, Choice(QUIT, "quit")),
     )
+
+
+def following_words(exercise: Exercise) -> str:
+    """What comes after the lesson: the next one, or the user's own commits."""
+    if exercise.next_title:
+        return f"Next: {exercise.next_title}."
+    own = "gitsplit HEAD splits your last commit, gitsplit -w what isn't committed."
+    return f"Now yours: {own}"
 
 
 def _answer_lines(attempt: Attempt) -> Iterator[PageLine]:
@@ -296,7 +303,8 @@ def _hunk_lines(
         yield PageLine(f"✓ {words} ({_paths(right, exercise)}){where}.", "good")
     for part in each.wrong:
         words = with_capital(line_words(part.lines, every))
-        where = _misplaced_words(part, exercise, numbers)
+        is_one = not re.search(r"^Hunks|, lines|;", words)
+        where = _misplaced_words(part, exercise, numbers, is_one=is_one)
         yield PageLine(
             f"✗ {words} ({_paths(part.lines, exercise)}) {where}.", "warning"
         )
@@ -335,10 +343,9 @@ def _code_of(lines: Sequence[ChangedLine], exercise: Exercise) -> Iterator[PageL
 
 
 def _misplaced_words(
-    part: Misplaced, exercise: Exercise, numbers: Mapping[int, int]
+    part: Misplaced, exercise: Exercise, numbers: Mapping[int, int], *, is_one: bool
 ) -> str:
     """Where lines are, and where they belong."""
-    is_one = len(part.lines) == 1
     is_in = "left out" if part.is_in == DROPPED else f"in commit {numbers[part.is_in]}"
     verb, belong = ("is", "belongs") if is_one else ("are", "belong")
     if part.belongs_in == DROPPED:

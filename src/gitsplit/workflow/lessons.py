@@ -193,7 +193,7 @@ def _exercise(
             hint=error.hint,
         ) from error
     _refuse_unknown_hunks(lesson, reference)
-    following = course[(at + 1) % len(course)].lesson.title if len(course) > 1 else ""
+    following = course[at + 1].lesson.title if at + 1 < len(course) else ""
     message = b"" if repo.snapshot else message_in_utf8(commits[0].raw)
     return Exercise(
         *(lesson, reference, commits[0].oid, message),

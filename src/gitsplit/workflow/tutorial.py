@@ -69,7 +69,7 @@ def run_tutorial(
         if done == QUIT:
             return
         if done == NEXT:
-            at = (at + 1) % len(course)
+            at += 1
         elif done == LIST:
             at = None
 
@@ -181,7 +181,7 @@ def _compare(opened: Opened, attempt: Attempt, count: int, ways: Ways) -> str:
     wanted: list[str] = []
     exercise = opened.exercise
     found = grade(exercise, attempt.plan)
-    following = [Choice(NEXT, "next lesson")] if count > 1 else []
+    following = [Choice(NEXT, "next lesson")] if exercise.next_title else []
     choices = [*following, Choice(AGAIN, "once more")]
     choices += [Choice(LIST, "lessons")] if count > 1 else []
     page = pages.comparison_page(

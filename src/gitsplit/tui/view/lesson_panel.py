@@ -86,6 +86,6 @@ def _fitted(
     """The lines that there is room for; that there were more is said."""
     if len(lines) <= height:
         return lines
-    *kept, last = lines[:height]
-    words = "".join(cell[1] for cell in last)
-    return [*kept, [("", start_of(f"{words} …", width - 2)[: width - 2] + " …")]]
+    *kept, last, cut = lines[: height + 1]
+    words = "".join(cell[1] for cell in (*last, *cut))
+    return [*kept, [("", start_of(words, width - 1))]]
