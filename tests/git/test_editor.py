@@ -71,10 +71,19 @@ def test_an_editor_that_ends_with_an_error_says_no_and_leaves_nothing_behind(
     assert list((repo.path / ".git" / "gitsplit").iterdir()) == []
 
 
+def test_an_editor_that_a_signal_ends_is_told_so(
+    repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_EDITOR", "kill -9 $$; :")
+
+    with pytest.raises(EditorFailed, match=r"was ended by signal 9\.$"):
+        edit_file(open_repository(repo.path), b"f", b"x")
+
+
 def test_a_file_that_the_editor_removes_is_no_answer(
     repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     script(tmp_path, monkeypatch, 'rm "$1"')
 
-    with pytest.raises(EditorFailed, match="The file can't be edited"):
+    with pytest.raises(EditorFailed, match=r"has removed the file\.$"):
         edit_file(open_repository(repo.path), b"f", b"x")

@@ -166,18 +166,31 @@ def _run_editor(repo: Repository, path: Path, content: bytes, line: int = 1) -> 
         env={**os.environ, **repo.program.env},
         cwd=repo.program.cwd,
     )
-    status = _await_end(child)
+    _refuse_failed(command, _await_end(child))
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise EditorFailed(
+            f"The editor “{command}” has removed the file.",
+            hint=f"Set another one with: {_SET_EDITOR}",
+        ) from error
+
+
+def _refuse_failed(command: str, status: int) -> None:
+    """Raise EditorFailed where an editor has ended with such an exit status."""
     if status in NOT_RUN:
         raise EditorFailed(
             f"The editor “{command}” can't be run (status {status}).",
             hint=f"Set another one with: {_SET_EDITOR}",
         )
     if status:
+        ended = f"exited with status {status}"
+        if status < 0:
+            ended = f"was ended by signal {-status}"
         raise EditorFailed(
-            f"The editor “{command}” exited with status {status}.",
+            f"The editor “{command}” {ended}.",
             hint=f"If you didn't cancel it, set another one with: {_SET_EDITOR}",
         )
-    return path.read_bytes()
 
 
 _SET_EDITOR = "git config core.editor COMMAND"
@@ -199,6 +212,6 @@ def _await_end(editor: subprocess.Popen[bytes]) -> int:
 
 def _editor_error(what: str, error: OSError, directory: Path) -> EditorFailed:
     return EditorFailed(
-        f"The {what} can't be edited: {error}.",
+        f"The {what} can't be edited: {error.strerror}.",
         hint=f"Check that {directory} is writable.",
     )
