@@ -136,6 +136,10 @@ def test_a_series_is_read_on_the_screen(bare: Repository) -> None:
     terminal = Terminal(bare.path, "--read", "main~3..main")
     terminal.wait_for("reading main~3..main   3 commits")
     terminal.wait_for("only read, nothing is applied")
+    terminal.type("w")
+    terminal.wait_for("3 commits → 3")
+    assert "✗" not in terminal.text  # that nothing is to be done is no fault here
+    terminal.type("q")
     terminal.type("jd")
     terminal.type("w")
     terminal.wait_for("dropped")

@@ -148,7 +148,8 @@ def _todo_problems(state: State) -> Iterator[str]:
     for entry in split:
         of = f"{entry.oid[:7]}: " if split[1:] else ""
         yield from (of + problem for problem in _plan_problems(state, entry))
-    if not has_changes(state) and not any(_is_one_commit(entry) for entry in split):
+    is_idle = not has_changes(state) and not any(map(_is_one_commit, split))
+    if is_idle and not state.info.is_read:
         yield "Nothing to do yet: every commit is unchanged."
 
 

@@ -335,7 +335,9 @@ def _problem_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
         for line in rest:
             yield [("class:error", f"   {line}")]
     yield []
-    yield [("", keyed(state, " cannot apply until this is fixed; {back} goes back"))]
+    if not state.info.is_read:
+        words = " cannot apply until this is fixed; {back} goes back"
+        yield [("", keyed(state, words))]
 
 
 def _warning_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
