@@ -7,16 +7,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.repository import open_repository
-from gitsplit.model.diff import FileChange
-from gitsplit.model.plan import DROPPED, Plan
+from gitsplit.model.diff import FileChange, TextEdit
+from gitsplit.model.plan import (
+    DROPPED,
+    Plan,
+    with_edits_assigned,
+    without_empty_groups,
+)
 from gitsplit.model.progress import say_nothing
 from gitsplit.workflow.apply import Outcome, apply, undo
+from gitsplit.workflow.draft import DraftSaver, delete_draft, load_draft
 from gitsplit.workflow.propose import Request
 from gitsplit.workflow.screen import edit_message
 from gitsplit.workflow.uncommitted import source_read
-from gitsplit.workflow.work import read_work
+from gitsplit.workflow.work import Work, read_work
 from tests.repository import Repository
 from tests.runner import gitsplit, state_of
 from tests.terminal import Terminal
@@ -503,3 +511,51 @@ def test_an_empty_message_begins_as_the_template_which_alone_is_none(
                 patched.setenv("GIT_EDITOR", str(editor))
                 assert edit_message(known, b"", b"") == message
     assert seen.read_bytes().startswith(b"# why?\nTicket: \n")
+
+
+def save_draft_without_first(known: Opened, work: Work) -> tuple[int, ...]:
+    """Save a draft that leaves out the first hunk; the groups of the hunks in it."""
+    ((oid, plan),) = work.plans.items()
+    whole = replace(plan, group_of=(0,) * len(plan.edits))
+    drafted = without_empty_groups(with_edits_assigned(whole, [0], DROPPED))
+    saver = DraftSaver(known, work)
+    saver.save(work.with_plans({oid: drafted}).todo)
+    saver.close()
+    return drafted.group_of
+
+
+def groups_of_lines(plan: Plan) -> dict[tuple[bytes, int], int]:
+    """The group of each hunk, by its path and its first new line from 0."""
+    return {
+        (plan.changes[edit.file].path, edit.new.start): group
+        for edit, group in zip(plan.edits, plan.group_of, strict=True)
+        if isinstance(edit, TextEdit)
+    }
+
+
+def test_a_draft_is_fitted_to_files_that_have_changed_since(repo: Repository) -> None:
+    commit_base(repo)
+    repo.write({"a": b"0\n2\n4\n", "b": b"2\n"})
+    said: list[str] = []
+    asked = Request(worktree=True)
+    with source_read(open_repository(repo.path), asked, say_nothing) as (known, meant):
+        work = read_work(known, meant, every=True)
+        saved = save_draft_without_first(known, work)
+        found = load_draft(known, meant, work, said.append)
+        assert found is not None
+        assert ([p.group_of for p in found.plans.values()], said) == ([saved], [])
+
+    repo.write({"a": b"0\n2\n4\nnew\n", "b": b"2\n", "c": b"1\n"})
+    repo.git("add", "-N", "c")
+    with source_read(open_repository(repo.path), asked, say_nothing) as (known, meant):
+        work = read_work(known, meant, every=True)
+        found = load_draft(known, meant, work, said.append)
+        assert found is not None
+        (plan,) = found.plans.values()
+        left_out = {(b"a", 0): DROPPED, (b"a", 3): DROPPED, (b"c", 0): DROPPED}
+        assert groups_of_lines(plan) == {**left_out, (b"a", 2): 0, (b"b", 0): 0}
+        delete_draft(known, work)
+    assert [words.split(":")[0] for words in said] == [
+        "Files have changed since the draft was saved"
+    ]
+    assert [*(repo.path / ".git" / "gitsplit" / "drafts").iterdir()] == []

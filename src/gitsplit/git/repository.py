@@ -494,13 +494,14 @@ def _open_object_database(objects_dir: Path, cwd: Path) -> pygit2.Odb:
 
 
 def repository_reading_also(repo: Repository, place: Path) -> Repository:
-    """The repository, which also reads the objects in a directory of objects."""
+    """The repository, without a snapshot, which also reads a directory of objects."""
     odb = _open_object_database(repo.objects_dir, repo.program.cwd)
     odb.add_disk_alternate(place)
     lent = os.environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES")
     others = os.pathsep.join([_quoted_path(place), *([lent] if lent else [])])
     env = {**repo.program.env, "GIT_ALTERNATE_OBJECT_DIRECTORIES": others}
-    return dataclasses.replace(repo, program=replace(repo.program, env=env), _odb=odb)
+    program = replace(repo.program, env=env)
+    return dataclasses.replace(repo, program=program, _odb=odb, snapshot=None)
 
 
 def _quoted_path(place: Path) -> str:

@@ -46,6 +46,8 @@ NOBODY = b"nobody <> 0 +0000"
 _QUIETLY = ("-c", "core.splitIndex=false", "-c", "advice.addEmbeddedRepo=false")
 """A split index would have a part of it written beside the index itself."""
 
+_OBJECTS = "objects"
+
 _AMENDED = re.compile(rb"([0-9a-f]{40})\n?")
 
 
@@ -69,6 +71,11 @@ class Snapshot(Struct, frozen=True):
     untracked: int = 0
     left_out: tuple[bytes, ...] = ()
     is_stopped_commit: bool = False
+
+    @property
+    def place(self) -> Path:
+        """The temporary directory of the objects."""
+        return self.index.parent / _OBJECTS
 
     @property
     def series(self) -> Series:
@@ -110,7 +117,7 @@ class _Making(Struct, frozen=True):
 
     @property
     def _objects(self) -> Path:
-        return self.place / "objects"
+        return self.place / _OBJECTS
 
     @property
     def _index(self) -> Path:

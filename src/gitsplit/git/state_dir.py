@@ -338,6 +338,21 @@ class DraftFile(Struct, frozen=True):
         """The file beside it, for what a plan file has no room for."""
         return self.path.with_suffix(".memory")
 
+    @property
+    def objects(self) -> Path:
+        """The directory beside it for objects that only the draft needs."""
+        return self.path.with_suffix(".objects")
+
+    def keep_objects(self, place: Path) -> None:
+        """Copy a directory of objects beside the draft, in place of an older one.
+
+        Raises WriteFailed where it can't be written.
+        """
+        with report_write_failure(f"The draft {self.path} can't be written"):
+            remove_files(self.objects)
+            ensure_directory(self.repo, "drafts", self.branch)
+            shutil.copytree(place, self.objects)
+
     def save(self, text: str, memory: str | None = None) -> None:
         """Write the draft, and the memory beside it.
 
@@ -354,6 +369,7 @@ class DraftFile(Struct, frozen=True):
         with suppress(OSError):
             self.path.unlink(missing_ok=True)
             self._memory.unlink(missing_ok=True)
+            remove_files(self.objects)
             self._directory.rmdir()
 
     def of_other_heads(self, head: Oid) -> Iterator[Path]:

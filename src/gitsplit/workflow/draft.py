@@ -18,8 +18,9 @@ from gitsplit.git.state_dir import DraftFile
 from gitsplit.model import escape
 from gitsplit.model.diff import Edit, FileChange, is_part_of, sort_key
 from gitsplit.model.escape import printable
-from gitsplit.model.objects import Oid
+from gitsplit.model.objects import NO_OBJECT, Oid
 from gitsplit.model.plan import Plan
+from gitsplit.model.progress import Say, say_nothing
 from gitsplit.model.series import Source, Squash
 from gitsplit.model.todo import Todo
 from gitsplit.planfile.saved_steps import ChangesOf, dump_steps, load_steps
@@ -31,9 +32,12 @@ from gitsplit.workflow.work import Work
 VERSION = 2
 
 
-def load_draft(repo: Repository, request: Request, work: Work) -> Todo | None:
+def load_draft(
+    repo: Repository, request: Request, work: Work, say: Say = say_nothing
+) -> Todo | None:
     """Read the draft of this range as a todo list; None without one.
 
+    That of what isn't committed is fitted to what there is now, which ``say`` is told.
     Raises InvalidPlan where it doesn't fit the commits any more; the file is kept.
     """
     file = _draft_file(repo, work)
@@ -44,12 +48,25 @@ def load_draft(repo: Repository, request: Request, work: Work) -> Todo | None:
 
     try:
         asked = replace(request, commits=())
+        if repo.snapshot is not None:
+            from gitsplit.workflow.uncommitted import fitted_draft
+
+            found = fitted_draft(repo, asked, work, text.encode(), file.objects)
+            if found is not None:
+                say(_FITTED)
+                return found
         return read_plan(repo, asked, text.encode(), known=work.todo).todo
     except GitsplitError as error:
         raise InvalidPlan(
             f"The saved draft doesn't fit: {error}",
             hint=f"It is kept as {file.path}.",
         ) from error
+
+
+_FITTED = (
+    "Files have changed since the draft was saved: what of it still fits is restored,"
+    " and what is new begins as left uncommitted."
+)
 
 
 def has_draft(repo: Repository, work: Work) -> bool:
@@ -65,6 +82,9 @@ def delete_draft(repo: Repository, work: Work) -> None:
 def draft_of_other_head(repo: Repository, work: Work) -> str | None:
     """A sentence naming a draft of this branch made at another HEAD, or None."""
     file = _draft_file(repo, work)
+    source = work.series.commits[-1].stands_for
+    if source is not None:
+        return None
     for path in file.of_other_heads(work.series.head):
         head = path.stem.rpartition("-")[2]
         command = escape.shell_command("gitsplit", "--plan", str(path), "--fit")
@@ -81,7 +101,10 @@ def _draft_file(repo: Repository, work: Work) -> DraftFile:
     kind = "range" if is_range else ""
     if any(isinstance(entry.source, Squash) for entry in work.todo.entries):
         kind = "squash"
-    return DraftFile.of(repo, work.series, work.head_ref, kind)
+    series, source = work.series, work.series.commits[-1].stands_for
+    if source is not None:
+        kind, series = source.kind, replace(series, head=source.head or NO_OBJECT)
+    return DraftFile.of(repo, series, work.head_ref, kind)
 
 
 def load_memory(repo: Repository, work: Work, draft: Todo) -> Memory | None:
@@ -93,6 +116,9 @@ def load_memory(repo: Repository, work: Work, draft: Todo) -> Memory | None:
     text, memory = file.text(), file.memory()
     if text is None or memory is None:
         return None
+    source = work.series.commits[-1].stands_for
+    if source is not None and source.after not in text:
+        return None  # it is about other lines
     return memory_in(memory, text, repo, work, draft)
 
 
@@ -110,6 +136,7 @@ class DraftSaver:
     ) -> None:
         """Save for this work; ``proposed`` has plans that came in after it was read."""
         self._file = _draft_file(repo, work)
+        self._snapshot = repo.snapshot
         self._work = work
         self._proposed = proposed
         self._latest: tuple[Todo, Memory | None] | None = None
@@ -164,9 +191,16 @@ class DraftSaver:
             else:
                 text = _plan_text(replace(self._work, todo=todo))
                 beside = None if memory is None else memory_text(memory, text)
+                self._keep_snapshot()
                 self._file.save(text, beside)
         except WriteFailed as failure:
             self._failure = failure
+
+    def _keep_snapshot(self) -> None:
+        """Keep what the draft is about, once: it can be fitted to something else."""
+        if self._snapshot is not None:
+            self._file.keep_objects(self._snapshot.place)
+            self._snapshot = None
 
     def _is_as_proposed(self, todo: Todo) -> bool:
         """Whether it is the list that the run began with, with proposals by now."""

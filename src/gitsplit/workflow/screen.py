@@ -234,7 +234,7 @@ def _resume_draft(
     if told := draft_of_other_head(repo, work):
         finish.say(told)
     try:
-        return load_draft(repo, request, work)
+        return load_draft(repo, request, work, finish.say)
     except InvalidPlan as refusal:
         finish.say(f"{refusal} {refusal.hint}")
         return None

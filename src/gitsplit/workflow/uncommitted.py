@@ -7,23 +7,27 @@ changes, so that what no commit takes stays uncommitted.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from msgspec.structs import replace
 
 from gitsplit.errors import GitsplitError, HookRefused, NoIdentity
-from gitsplit.git import repository
+from gitsplit.git import history, repository
+from gitsplit.git.diff import hunks_between
 from gitsplit.git.hooks import Hooks
-from gitsplit.git.repository import Repository
+from gitsplit.git.repository import Repository, repository_reading_also
 from gitsplit.git.snapshot import NOBODY, Snapshot, changed_since, snapshot_taken
 from gitsplit.git.trees import NewObjects, changed_paths
 from gitsplit.git.write import Rewrite
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import name_list
 from gitsplit.model.objects import Oid
-from gitsplit.model.plan import without_empty_groups
+from gitsplit.model.plan import DROPPED, without_empty_groups
 from gitsplit.model.progress import Say
+from gitsplit.model.series import Uncommitted
 from gitsplit.model.staged import IndexAfterwards, index_afterwards, index_unchanged
-from gitsplit.workflow.propose import Request
+from gitsplit.model.todo import Entry, Todo
+from gitsplit.workflow.propose import Request, with_owner
 from gitsplit.workflow.work import Work, refuse_operation_in_progress
 
 
@@ -126,3 +130,29 @@ def run_pre_commit(
             hint="Start again with what they are now, or skip it with --no-verify.",
             state="No commit was made; the hook's changes are in the files.",
         )
+
+
+def fitted_draft(
+    repo: Repository, request: Request, work: Work, text: bytes, objects: Path
+) -> Todo | None:
+    """A draft for what wasn't committed then, fitted to what isn't now.
+
+    What is new begins as left out. None where nothing has changed, or where nothing is
+    known any more of what it was made for, whose ``objects`` were kept beside it.
+    """
+    from gitsplit.planfile.fit import fitted_plan
+    from gitsplit.planfile.match import plan_of_entry, with_originals
+    from gitsplit.planfile.parse import load_plan
+
+    (entry,) = load_plan(text).series
+    (commit,), was = work.series.commits, entry.source
+    is_same = not isinstance(was, Uncommitted) or was == commit.stands_for
+    if is_same or not objects.is_dir():
+        return None
+    assert isinstance(was, Uncommitted), "else nothing is to be fitted"
+    trees = [(was.before, was.after)]
+    (then,) = history.changes_of_trees(repository_reading_also(repo, objects), trees)
+    (now,) = history.changes_of(repo, [commit])
+    old = plan_of_entry(with_originals(entry, (commit.oid,)), then)
+    plan = fitted_plan(old, now, (DROPPED,), hunks_between).plan
+    return Todo((Entry(commit, "split", plan=with_owner(plan, request.keep)),))
