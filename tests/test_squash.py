@@ -2,9 +2,11 @@
 
 import json
 from pathlib import Path
+from random import Random
 
 import pytest
 
+from tests.git.test_origins import build
 from tests.repository import Repository
 from tests.runner import IDS, done, gitsplit, state_of, trees, written
 
@@ -205,3 +207,36 @@ def test_commands_are_run_on_the_new_commits(branch: Repository) -> None:
     assert ran.status == 0, ran.err
     assert branch.tree("HEAD") == tree
     assert trees(branch, "main..")
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_of_any_branch_the_tree_stays_and_no_id_is_used_twice(
+    repo: Repository, seed: int
+) -> None:
+    base, oids = build(repo, Random(f"whole {seed}"), merges=True)
+    tree, before = repo.tree("HEAD"), [*filter(None, change_ids(repo, f"{base}.."))]
+    ran = gitsplit(repo.path, "--squash", base, "-y")
+
+    assert ran.status == 0 or "The plan changes nothing." in ran.err, ran.err
+    assert repo.tree("HEAD") == tree
+    after = [*filter(None, change_ids(repo, f"{base}.."))]
+    assert len({*after}) == len(after)
+    assert not {*before} - {*after} or "abandon" in ran.out
+    assert repo.git("rev-list", "--merges", f"{base}..") == "" or ran.status
+    assert repo.fsck() == ""
+    assert repo.git("status", "--porcelain") == ""
+    if not ran.status:
+        done(repo.path, "--undo")
+        assert repo.oid("HEAD") == oids[-1]
+
+
+def test_a_branch_at_a_commit_follows_the_one_that_continues_it(
+    branch: Repository,
+) -> None:
+    branch.git("branch", "first", "topic~3")
+    branch.git("branch", "fixed", "topic~1")
+    out = done(branch.path, "--squash", "main", "-y")
+
+    assert branch.oid("first") == branch.oid("topic~1")
+    assert branch.git("log", "--format=%s", "-1", "fixed") == "fixup! Add three"
+    assert "fixed" in out

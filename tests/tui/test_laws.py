@@ -111,6 +111,7 @@ from gitsplit.tui.update.actions.series import (
     OpenNext,
     OpenRange,
     OpenSeries,
+    OpenSquash,
 )
 from gitsplit.tui.update.actions.shell import (
     Apply,
@@ -231,6 +232,7 @@ ARGUMENTS: dict[type[Action], tuple[st.SearchStrategy[Any], ...]] = {
     Autosquash: (),
     MarkStretch: (),
     OpenRange: (),
+    OpenSquash: (),
     Reword: (),
     EditMessage: (),
     EditMessages: (),

@@ -19,6 +19,7 @@ from gitsplit.model.objects import GITLINK, Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.model.series import SourceCommit
+from gitsplit.model.todo import Entry
 from gitsplit.tui.state.app_state import Estimate
 from gitsplit.workflow.propose import (
     Request,
@@ -98,6 +99,18 @@ class ProposalCache(Struct):
             return known
         with self._lock:
             return self._read_once(self._for_user, oid)
+
+    def squash_of(self, oids: tuple[Oid, ...]) -> "tuple[Entry, Proposals]":
+        """Propose how neighbours of the series are split as one change.
+
+        Raises InvalidPlan where they aren't one line of history, NothingToSplit where
+        they change nothing together, and GivenUp.
+        """
+        from gitsplit.workflow.squash import squash_entry  # few use it
+
+        commits = tuple(self._commit(oid) for oid in oids)
+        with self._lock:
+            return squash_entry(self._for_user, self.request, self.work.series, commits)
 
     def known_plan(self, oid: Oid) -> Plan | None:
         """The plan proposed for a commit, if it has been asked for."""

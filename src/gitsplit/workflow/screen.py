@@ -190,6 +190,7 @@ def _make_backend(
         cache.estimate,
         cache.changes_of,
         has_command(repo),
+        cache.squash_of,
     )
 
 

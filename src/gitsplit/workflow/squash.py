@@ -15,7 +15,13 @@ from gitsplit.model.diff import FileChange, edits_of
 from gitsplit.model.encoding import message_in_utf8
 from gitsplit.model.listing import quantity
 from gitsplit.model.series import Series, SourceCommit, Squash
-from gitsplit.model.todo import Entry, Todo, amended_message, fixed_up
+from gitsplit.model.todo import (
+    Entry,
+    Todo,
+    amended_message,
+    fixed_up,
+    refuse_broken_range,
+)
 from gitsplit.proposal.originals import Original, squash_log
 from gitsplit.proposal.propose import Proposals, proposals
 from gitsplit.workflow.propose import Request, proposal_context
@@ -32,12 +38,43 @@ def read_squash(repo: Repository, request: Request, tell: TellProposing) -> Work
     source = Squash(series.upstream, series.head)
     changes = squashed_changes(repo, source, series.commits)
     tell(1, 1, len(edits_of(changes)))
-    found = squash_proposals(repo, request, series, series.commits, changes)
-    plan = found.plan(request.number, at_least=2)
-    first, *rest = series.commits
-    entry = Entry(first, "split", plan=plan, rest=tuple(rest), source=source)
+    entry, found = _proposed(repo, request, series, series.commits, (source, changes))
     work = make_work(repo, request, series, Todo((entry,)))
-    return replace(work, proposals={first.oid: found})
+    return replace(work, proposals={entry.oid: found})
+
+
+def squash_entry(
+    repo: Repository,
+    request: Request,
+    series: Series,
+    commits: tuple[SourceCommit, ...],
+) -> tuple[Entry, Proposals]:
+    """An entry that splits neighbours of a series as one change, and its proposals.
+
+    Raises InvalidPlan where they aren't one line of history, unless they are all of it,
+    and NothingToSplit where they change nothing together.
+    """
+    base = series.upstream
+    if commits != series.commits:
+        refuse_broken_range(series, commits)
+        base = next(iter(commits[0].raw.parents), None)
+    source = Squash(base, commits[-1].oid)
+    changes = squashed_changes(repo, source, commits)
+    return _proposed(repo, request, series, commits, (source, changes))
+
+
+def _proposed(
+    repo: Repository,
+    request: Request,
+    series: Series,
+    commits: tuple[SourceCommit, ...],
+    squashed: tuple[Squash, tuple[FileChange, ...]],
+) -> tuple[Entry, Proposals]:
+    source, changes = squashed
+    found = squash_proposals(repo, request, series, commits, changes)
+    plan = found.plan(request.number, at_least=2)
+    first, *rest = commits
+    return Entry(first, "split", plan=plan, rest=tuple(rest), source=source), found
 
 
 def squashed_series(repo: Repository, request: Request) -> Series:

@@ -37,7 +37,7 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.progress import Watch
 from gitsplit.model.states import ContentMerge
-from gitsplit.model.todo import Todo
+from gitsplit.model.todo import Entry, Todo
 from gitsplit.tui.background.syntax import Syntax
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
@@ -68,9 +68,10 @@ from gitsplit.tui.update.actions.reports import (
     Proposed,
     Repaired,
     Report,
+    SquashProposed,
 )
 from gitsplit.tui.update.actions.screens import HistoryAction, OpenPreview
-from gitsplit.tui.update.actions.series import OpenRange
+from gitsplit.tui.update.actions.series import OpenRange, OpenSquash
 from gitsplit.tui.update.actions.shell import refusal_of
 from gitsplit.tui.update.actions.split import (
     ChangeCount,
@@ -141,7 +142,8 @@ class Backend(Struct, frozen=True):
     ``outlook`` says what stands against a todo list as the repository is now, and
     ``estimate`` how much a commit does; both raise GivenUp. ``changes_of`` reads what
     it does, and may raise GitsplitError. ``asks_program`` says that a program of the
-    user's is asked for plans, which may take long.
+    user's is asked for plans, which may take long. ``squash_of`` proposes how commits
+    are split as one change.
     """
 
     merge: ContentMerge = lambda _base, _ours, _theirs: None
@@ -152,6 +154,7 @@ class Backend(Struct, frozen=True):
     estimate: FindEstimate | None = None
     changes_of: Callable[[Oid], tuple[FileChange, ...]] | None = None
     asks_program: bool = False
+    squash_of: "Callable[[tuple[Oid, ...]], tuple[Entry, Proposals]] | None" = None
 
 
 class Job(Struct, frozen=True):
@@ -445,6 +448,10 @@ def find_proposal(backend: Backend, state: State, action: Action) -> Report:
             from gitsplit.tui.update.ranges import commits_to_read  # not to open with
 
             return _find_range(backend, commits_to_read(state))
+        if isinstance(action, OpenSquash):
+            from gitsplit.tui.update.ranges import commits_to_squash
+
+            return _find_squash(backend, commits_to_squash(state))
         if state.screen is Screen.SERIES or isinstance(action, UseProposal):
             commit = state.chosen
             if state.screen is not Screen.SERIES:
@@ -465,6 +472,11 @@ def find_proposal(backend: Backend, state: State, action: Action) -> Report:
 def _find_range(backend: Backend, commits: Sequence[Oid]) -> Report:
     assert backend.changes_of is not None, "commits are read from somewhere"
     return ChangesRead({commit: backend.changes_of(commit) for commit in commits})
+
+
+def _find_squash(backend: Backend, commits: tuple[Oid, ...]) -> Report:
+    assert backend.squash_of is not None, "commits are read from somewhere"
+    return SquashProposed(*backend.squash_of(commits))
 
 
 _PAUSE = 0.001  # seconds between two steps, in which a key is taken

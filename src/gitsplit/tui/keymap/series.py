@@ -29,6 +29,7 @@ from gitsplit.tui.update.actions.series import (
     OpenNext,
     OpenRange,
     OpenSeries,
+    OpenSquash,
 )
 from gitsplit.tui.update.actions.shell import EditMessages, Reword
 
@@ -106,6 +107,13 @@ SERIES_ROWS = (
         {"R": OpenRange()},
         "open the selected commits as one range",
         names="open-range",
+    ),
+    KeyRow(
+        ABOUT_SERIES,
+        SERIES,
+        {"Q": OpenSquash()},
+        "open the selected commits as one change",
+        names="open-squash",
     ),
     KeyRow(
         ABOUT_SERIES,

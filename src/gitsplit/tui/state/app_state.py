@@ -466,6 +466,7 @@ class State(Struct, frozen=True):
     read: Mapping[Oid, ReadCommit] = field(default_factory=dict)  # the latest
     changes: Mapping[Oid, tuple[FileChange, ...]] = field(default_factory=dict)
     plans: Mapping[Oid, Plan] = field(default_factory=dict)  # proposed ones
+    squashes: Mapping[tuple[Oid, ...], Entry] = field(default_factory=dict)
     proposals: "Mapping[Oid, Proposals]" = field(default_factory=dict)
     checks: Mapping[int, Check] = field(default_factory=dict)
     beyond_repair: Todo | None = None  # what fails there couldn't be helped

@@ -11,17 +11,23 @@ from gitsplit.model.listing import quantity
 from gitsplit.model.objects import Oid
 from gitsplit.model.ranges import with_range
 from gitsplit.model.series import SourceCommit
-from gitsplit.model.todo import Entry, squash_message
+from gitsplit.model.todo import Entry, Todo, squash_message, todo_layout
 from gitsplit.tui.state.app_state import HistoryStep, Screen, ShellRequest, State
 from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.location import with_commit_open
 from gitsplit.tui.state.problems import conflicting_stretch
 from gitsplit.tui.state.series_rows import selected_stretch
 from gitsplit.tui.state.undo import with_step
-from gitsplit.tui.update.actions.series import MarkStretch, OpenRange, RangeAction
+from gitsplit.tui.update.actions.series import (
+    MarkStretch,
+    OpenRange,
+    OpenSquash,
+    RangeAction,
+)
 
 _MARKING = (
-    "↑ ↓ select more · {open-range} opens them as one range · {neighbours} selects none"
+    "↑ ↓ select more · {open-range} opens them as one range, {open-squash} as one"
+    " change · {neighbours} selects none"
 )
 
 
@@ -34,6 +40,8 @@ def after_range_action(state: State, action: RangeAction) -> State:
             return replace(state, stretch=None, status="no commits selected")
         case OpenRange():
             return _with_range_open(state)
+        case OpenSquash():
+            return _with_squash_open(state)
         case _:
             assert_never(action)
 
@@ -63,6 +71,49 @@ def _with_range_open(state: State) -> State:
         stretch=None,
     )
     return with_commit_open(shown, made.oid)
+
+
+def _with_squash_open(state: State) -> State:
+    """The state with the selected commits as one change, open; asks for a proposal."""
+    oids = commits_to_squash(state)
+    known = state.squashes.get(oids)
+    number = quantity(len(oids), "commit")
+    if known is None:
+        status = f"grouping the hunks of {number} …"
+        return replace(state, status=status, request=ShellRequest.PROPOSE)
+    entries = state.todo.entries
+    at = state.todo.place(oids[0])
+    todo = Todo((*entries[:at], known, *entries[at + len(oids) :]))
+    todo_layout(state.info.series, todo)
+    step = HistoryStep(f"opened {number} as one change", Screen.SERIES, known.oid)
+    shown = replace(
+        with_step(state, todo, step),
+        screen=Screen.SPLIT,
+        beneath=((Screen.SERIES, 0),),
+        stretch=None,
+    )
+    return with_commit_open(shown, known.oid)
+
+
+def commits_to_squash(state: State) -> tuple[Oid, ...]:
+    """The selected commits; raises ActionRefused for those that can't be one change."""
+    stretch = selected_stretch(state)
+    if len(stretch) < 2:
+        raise ActionRefused(
+            "One change is made of two commits or more.",
+            hint=keyed(state, "{neighbours} selects them."),
+        )
+    entries = state.todo.entries[stretch.start : stretch.stop]
+    oids = tuple(entry.oid for entry in entries)
+    first = state.info.series.commits
+    at = next(n for n, commit in enumerate(first) if commit.oid == oids[0])
+    as_read = tuple(commit.oid for commit in first[at : at + len(oids)])
+    if oids != as_read or any(entry.action != "pick" for entry in entries):
+        raise ActionRefused(
+            "Something else is to become of these commits already.",
+            hint=keyed(state, "{pick} keeps one as it is; {undo} undoes a move."),
+        )
+    return oids
 
 
 def _stretch_to_open(state: State) -> tuple[Entry, ...]:

@@ -73,6 +73,7 @@ from gitsplit.tui.update.actions.reports import (
     Repaired,
     Report,
     SaveReport,
+    SquashProposed,
 )
 from gitsplit.tui.update.actions.screens import (
     GoToStep,
@@ -136,6 +137,7 @@ from gitsplit.tui.update.series import (
     after_commit_move,
     after_list_action,
     after_series_action,
+    with_squash_known,
 )
 from gitsplit.tui.update.split import after_piece_action
 
@@ -306,6 +308,8 @@ def _after_report(state: State, report: Report) -> State:
             return with_read_commit(state, commit, found)
         case ChangesRead(changes):
             return replace(state, changes={**state.changes, **changes})
+        case SquashProposed():
+            return with_squash_known(state, report)
         case Merged(versions, content):
             return replace(state, merges={**state.merges, versions: content})
         case Foreseen(todo, outlook) if todo is state.todo:

@@ -53,6 +53,7 @@ from gitsplit.tui.update.actions.reading import (
     MoveRows,
     MoveTo,
 )
+from gitsplit.tui.update.actions.reports import SquashProposed
 from gitsplit.tui.update.actions.series import (
     Autosquash,
     Become,
@@ -63,6 +64,7 @@ from gitsplit.tui.update.actions.series import (
     OpenNext,
     OpenRange,
     OpenSeries,
+    OpenSquash,
     RangeAction,
     SeriesAction,
 )
@@ -140,12 +142,23 @@ def _at_cursor(state: State, action: SelectedAction) -> State:
             return _at_next_split(state)
         case Autosquash():
             return _after_autosquash(state)
-        case MarkStretch() | OpenRange():
+        case MarkStretch() | OpenRange() | OpenSquash():
             from gitsplit.tui.update.ranges import after_range_action
 
             return after_range_action(state, action)
         case _:
             assert_never(action)
+
+
+def with_squash_known(state: State, report: SquashProposed) -> State:
+    """The state that knows how commits are split as one change."""
+    entry = report.entry
+    oids = tuple(commit.oid for commit in entry.commits)
+    return replace(
+        state,
+        squashes={**state.squashes, oids: entry},
+        proposals={**state.proposals, entry.oid: report.proposals},
+    )
 
 
 def with_draft(state: State, draft: Todo) -> State:

@@ -150,7 +150,8 @@ def title_of(state: State, entry: Entry) -> str:
         return one_line(new)
     if entry.rest:
         last = entry.rest[-1].oid[:7]
-        return f"to {last}: {quantity(len(entry.commits), 'commit')} as one range"
+        kind = "range" if entry.source is None else "change"
+        return f"to {last}: {quantity(len(entry.commits), 'commit')} as one {kind}"
     return one_line(state.info.titles.get(entry.oid, entry.commit.subject))
 
 
@@ -289,7 +290,10 @@ def _split_count_line(state: State) -> StyleAndTextTuples:
         return [("class:name", f" {words}")]
     if neighbours := len(selected_stretch(state)):
         words = f" {quantity(neighbours, 'commit')} selected"
-        keys = " · {open-range} opens them as one range · {neighbours} selects none"
+        keys = (
+            " · {open-range} opens them as one range, {open-squash} as one change"
+            " · {neighbours} selects none"
+        )
         return [("", words), ("class:faint", keyed(state, keys))]
     marked = sum(entry.action == "split" for entry in state.todo.entries)
     if not marked:

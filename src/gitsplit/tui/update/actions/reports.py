@@ -9,7 +9,7 @@ from gitsplit.model.checks import Check, Outlook
 from gitsplit.model.diff import FileChange
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
-from gitsplit.model.todo import Todo
+from gitsplit.model.todo import Entry, Todo
 from gitsplit.tui.state.app_state import Estimate, KnownLinks, ReadCommit, Versions
 from gitsplit.tui.update.actions.shell import Refused
 
@@ -99,6 +99,13 @@ class ChangesRead(Struct, frozen=True):
     changes: Mapping[Oid, tuple[FileChange, ...]]
 
 
+class SquashProposed(Struct, frozen=True):
+    """A split of these commits as one change was proposed: ``entry`` is about them."""
+
+    entry: Entry
+    proposals: "Proposals"
+
+
 class Linked(Struct, frozen=True):
     """It was found by which names the hunks of the open commit depend on each other."""
 
@@ -119,7 +126,7 @@ class PlanFileTaken(Struct, frozen=True):
 
 CheckReport = Checked | Repaired
 CommitReport = Estimated | Proposed | NotProposed | Linked
-ReadReport = CommitRead | ChangesRead
+ReadReport = CommitRead | ChangesRead | SquashProposed
 TodoReport = Foreseen | Progressed | ChangesSettled
 SaveReport = PlanSaved | PlanFileTaken
 Report = CommitReport | ReadReport | Merged | SaveReport | TodoReport | CheckReport

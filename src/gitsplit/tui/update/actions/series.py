@@ -42,12 +42,16 @@ class OpenRange(Struct, frozen=True):
     """Open the selected commits as one range; or those that would conflict."""
 
 
+class OpenSquash(Struct, frozen=True):
+    """Open the selected commits as one change."""
+
+
 class OpenSeries(Struct, frozen=True):
     """Show the series."""
 
 
 OpenAction = OpenCommit | OpenMarked | OpenSeries | OpenNext
-RangeAction = MarkStretch | OpenRange
+RangeAction = MarkStretch | OpenRange | OpenSquash
 SeriesAction = (
     Become | MarkSplit | OpenAction | Autosquash | RangeAction | MessageAction
 )
