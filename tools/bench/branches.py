@@ -73,8 +73,10 @@ def measure_branches(root: Path, count: int = BRANCHES) -> None:
     rows: dict[str, list[Row]] = {}
     faults: list[str] = []
     done = merges = 0
+    clones: set[Path] = set()
     for branch in branches_below(root, count):
         done += 1
+        clones.add(branch.repo.common_dir)
         merges += sum(len(each.raw.parents) > 1 for each in branch.series.commits)
         for name, originals in _settings(branch):
             plan = proposed(branch, originals)
@@ -84,7 +86,8 @@ def measure_branches(root: Path, count: int = BRANCHES) -> None:
     if not done:
         say(f"skipped: there is no clone with such a history below {root}")
         return
-    say(f"{done} branches, {merges} merges in them; faults: {len(faults)}")
+    say(f"{done} branches of {len(clones)} repositories, with {merges} merges")
+    say(f"faults: {len(faults)}")
     for fault in faults:
         say(fault)
     say(f"{'':24}" + "".join(f"{name:>8}" for name in Row._fields))

@@ -73,12 +73,13 @@ class ResultCommit(Struct, frozen=True):
 class FileEdits(Struct, frozen=True):
     """The edits of one file that a commit has, in their order.
 
-    ``commit`` is the number of the commit of the range, from 0, that they were in.
+    ``commit`` is the number of the commit of the range, from 0, that they were in; None
+    where they were in several.
     """
 
     path: bytes
     edits: tuple[Edit, ...]
-    commit: int = 0
+    commit: int | None = 0
 
     @property
     def added(self) -> int:
@@ -95,9 +96,13 @@ def edits_of_files(
     changes: Sequence[FileChange], edits: Iterable[Edit]
 ) -> tuple[FileEdits, ...]:
     """The edits by the files that they are of, both in their order."""
-    files = edits_by_file(edits)
     return tuple(
-        FileEdits(changes[file].path, own, changes[file].commit) for file, own in files
+        FileEdits(
+            changes[file].path,
+            own,
+            changes[file].commit if changes[file].origins is None else None,
+        )
+        for file, own in edits_by_file(edits)
     )
 
 
@@ -232,7 +237,7 @@ def _split(
         ),
         shortcut=proposals.shortcut if proposals else "",
         given_up=tuple(commits_not_continued(entry, commits, ids)),
-        commits=entry.commits if plan.is_woven else (),
+        commits=entry.commits if entry.rest else (),
     )
 
 
@@ -428,13 +433,14 @@ def edits_left_out(
     for entry in todo.entries:
         if entry.action != "split" or entry.plan is None:
             continue
-        found: dict[tuple[int, Where], list[FileEdits]] = {}
+        found: dict[tuple[int | None, Where], list[FileEdits]] = {}
         dropped = entry.plan.edits_by_group().get(DROPPED, ())
         for file in edits_of_files(entry.plan.changes, dropped):
             where = _where(changed.get(file.path), is_kept)
             found.setdefault((file.commit, where), []).append(file)
         for (commit, where), files in found.items():
-            yield DroppedEdits(entry.commits[commit].oid, where, tuple(files))
+            source = entry.commits[-1 if commit is None else commit]
+            yield DroppedEdits(source.oid, where, tuple(files))
 
 
 def _where(is_in_head: bool | None, is_kept: bool) -> Where:

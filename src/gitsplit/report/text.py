@@ -314,8 +314,9 @@ def _edit_lines(
     for file in files:
         parts = [f"     {printable(file.path)} "]
         parts += [part for edit in _joined(file.edits) for part in _edit_parts(edit)]
-        if of_range and of_range[file.commit] is not home:
-            parts.append(f"(of {of_range[file.commit].oid[:10]})")
+        of = of_range[file.commit] if of_range and file.commit is not None else home
+        if of is not None and of is not home:
+            parts.append(f"(of {of.oid[:10]})")
         yield from _wrapped(parts)
 
 
