@@ -240,3 +240,34 @@ def test_a_branch_at_a_commit_follows_the_one_that_continues_it(
     assert branch.oid("first") == branch.oid("topic~1")
     assert branch.git("log", "--format=%s", "-1", "fixed") == "fixup! Add three"
     assert "fixed" in out
+
+
+def test_what_a_remote_branch_has_is_said_and_how_the_new_commits_are_pushed(
+    repo: Repository,
+) -> None:
+    repo.commit("base\n", {"a": b"1\n"})
+    repo.git("checkout", "-q", "-b", "topic")
+    for number in range(3):
+        repo.commit(f"step {number}\n", {"a": b"%d\n" % number, f"f{number}": b"f\n"})
+    repo.git("clone", "-q", "--bare", ".", "../server")
+    repo.git("remote", "add", "origin", "../server")
+    repo.git("push", "-q", "-f", "origin", "topic~1:topic")
+    repo.git("fetch", "-q", "origin")
+    out = done(repo.path, "--squash", "HEAD~3", "-n")
+
+    push = "Push with: git push --force-with-lease origin topic"
+    assert f"origin/topic has 2 commits of these already. {push}" in out
+
+
+def test_what_lies_below_a_branch_that_is_pushed_in_part_is_said(
+    branch: Repository,
+) -> None:
+    branch.git("clone", "-q", "--bare", ".", "../server")
+    branch.git("remote", "add", "origin", "../server")
+    branch.git("fetch", "-q", "origin")
+    branch.git("branch", "-q", "-u", "origin/topic")
+    branch.commit("later\n", {"other": b"2\n", "a.py": FIRST})
+    out = done(branch.path, "--squash", "-n", "--group-by", "file")
+
+    below = "4 commits below, at origin/topic already, will not change"
+    assert f"{below}; the whole branch: gitsplit --squash origin/main" in out

@@ -13,6 +13,7 @@ from gitsplit.errors import NotInSeries, UnknownRevision
 from gitsplit.git.program import Completed
 from gitsplit.git.repository import Repository
 from gitsplit.model.objects import Oid
+from gitsplit.model.series import Series
 
 _ABBREVIATED = re.compile(r"[0-9a-f]{4,40}", re.ASCII | re.IGNORECASE)
 _BLAMED = re.compile(rb"([0-9a-f]{40}) ")
@@ -107,6 +108,32 @@ def commits_of_ones_own(repo: Repository, most: int) -> int:
         if parents:
             return sum(1 for _ in takewhile(lambda each: len(each) < 2, parents))
     return 0
+
+
+def remote_branches_in(
+    repo: Repository, series: Series
+) -> tuple[tuple[str, str, int], ...]:
+    """The remote branches at commits of the series.
+
+    Each as remote, branch, and how many commits of the series it has.
+    """
+    form = "--format=%(objectname) %(symref) %(refname:lstrip=2)"
+    listed = repo.program.run("for-each-ref", form, "refs/remotes")
+    parents = {commit.oid: commit.raw.parents for commit in series.commits}
+    found = []
+    for line in listed.lines:
+        oid, symref, name = line.split(" ", 2)
+        if symref or oid not in parents:
+            continue
+        inside, waiting = set[Oid](), [Oid(oid)]
+        while waiting:
+            each = waiting.pop()
+            if each in parents and each not in inside:
+                inside.add(each)
+                waiting += parents[each]
+        remote, _, branch = name.partition("/")
+        found.append((remote, branch, len(inside)))
+    return tuple(found)
 
 
 def whole_branch(repo: Repository) -> tuple[str, str, int] | None:

@@ -47,8 +47,11 @@ def not_continued_in(
     }
     for at, commit in enumerate(entry.commits):
         if plan.continued_by[at] is None:
+            is_merge = len(commit.raw.parents) > 1
             parts = tuple(n for group, n in enumerate(numbers) if (at, group) in held)
             change_id = ids.of(commit.raw.message)
+            if is_merge and not parts and change_id is None:
+                continue  # it had nothing of its own
             yield NotContinued(commit, None if change_id in kept else change_id, parts)
 
 

@@ -489,6 +489,7 @@ class RewriteFindings(Struct, frozen=True):
     made: tuple[tuple[int, str], ...] = ()
     review: Review | None = None
     push: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     stack: tuple[str, ...] = ()
     source: Uncommitted | None = None
     overwritten: tuple[tuple[bytes, Oid], ...] = ()

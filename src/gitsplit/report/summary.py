@@ -130,6 +130,7 @@ def _consequence_lines(rewrite: RewriteFindings, lose: str) -> Iterator[str]:
         yield from (line for each in rewrite.dropped for line in _lines_left_out(each))
     yield from made_lines(rewrite.made)
     yield from staying_lines(rewrite.left, _short_ref)
+    yield from rewrite.notes
     yield from _unsigned_lines(rewrite, lose)
     yield from (*review_lines(rewrite.review), *push_lines(rewrite.push))
     yield from stack_lines(rewrite.stack)

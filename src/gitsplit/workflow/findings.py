@@ -244,7 +244,6 @@ def rewrite_findings(
     """What a rewrite did, and what it left alone."""
     rewrite, moves = outcome.rewrite, outcome.moves
     commits = result_commits(work, rewrite.commits)
-    is_kept = drop_to == "worktree"
     index = outcome.index
     said: dict[Oid, tuple[bytes, ...]] = {}
     for each in commits:
@@ -264,7 +263,9 @@ def rewrite_findings(
             for each in commits_not_continued(entry, commits, work.ids)
         ),
         trailers=tuple(trailers_left_behind(commits, work.ids)),
-        dropped=tuple(edits_left_out(work.todo, outcome.changed, is_kept=is_kept)),
+        dropped=tuple(
+            edits_left_out(work.todo, outcome.changed, is_kept=drop_to == "worktree")
+        ),
         unsaid=tuple(
             text_unsaid(work.todo.entries, lambda entry: said.get(entry.oid, ()))
         ),
@@ -272,6 +273,7 @@ def rewrite_findings(
         unsigned=outcome.unsigned,
         review=reviewer_view(repo, work, commits),
         push=push_commands(repo, work),
+        notes=work.notes,
         stack=stack_push(repo, work, outcome.stack),
         source=work.series.commits[-1].stands_for,
         overwritten=index.overwritten if index else (),

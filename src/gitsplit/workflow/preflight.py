@@ -118,6 +118,7 @@ class Outlooks:
         repo, work, rewrite = self._repo, found.work, found.rewrite
         commits = result_commits(work, rewrite.commits)
         notes = (
+            *work.notes,
             *_branch_notes(repo, found),
             *review_lines(reviewer_view(repo, work, commits)),
         )

@@ -1,18 +1,19 @@
 """A branch, or neighbours of a series, as one change: read, and a split proposed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
 from gitsplit.errors import EmptySeries, ManyMergeBases, NothingToSplit
 from gitsplit.git import history
-from gitsplit.git.naming import ends_of_range, whole_branch
+from gitsplit.git.naming import ends_of_range, remote_branches_in, whole_branch
 from gitsplit.git.origins import with_origins
 from gitsplit.git.refs import short_name
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import EMPTY_TREE
 from gitsplit.model.diff import FileChange, edits_of
 from gitsplit.model.encoding import message_in_utf8
+from gitsplit.model.escape import shell_command
 from gitsplit.model.listing import quantity
 from gitsplit.model.series import Series, SourceCommit, Squash
 from gitsplit.model.todo import (
@@ -40,7 +41,33 @@ def read_squash(repo: Repository, request: Request, tell: TellProposing) -> Work
     tell(1, 1, len(edits_of(changes)))
     entry, found = _proposed(repo, request, series, series.commits, (source, changes))
     work = make_work(repo, request, series, Todo((entry,)))
-    return replace(work, proposals={entry.oid: found})
+    notes = () if request.read else tuple(squash_notes(repo, request, work))
+    return replace(work, proposals={entry.oid: found}, notes=notes)
+
+
+def squash_notes(repo: Repository, request: Request, work: Work) -> Iterator[str]:
+    """Sentences on the merges that go, and on what is on a remote branch already."""
+    series = work.series
+    if merges := sum(len(commit.raw.parents) > 1 for commit in series.commits):
+        go = "goes" if merges == 1 else "go"
+        yield f"{quantity(merges, 'merge')} {go}: the new commits are one line."
+    whole = None if request.upstream or request.root else whole_branch(repo)
+    if whole is not None and whole[2] > len(series.commits):
+        upstream, trunk, count = whole
+        yield (
+            f"{quantity(count - len(series.commits), 'commit')} below, at {upstream}"
+            " already, will not change; the whole branch: "
+            + shell_command("gitsplit", "--squash", trunk)
+        )
+    own = (work.head_ref or "").removeprefix("refs/heads/")
+    for remote, branch, count in remote_branches_in(repo, series):
+        target = branch if branch == own else f"HEAD:{branch}"
+        yield f"{remote}/{branch} has {quantity(count, 'commit')} of these already." + (
+            ""
+            if work.ids.is_reviewed
+            else " Push with: "
+            + shell_command("git", "push", "--force-with-lease", remote, target)
+        )
 
 
 def squash_entry(

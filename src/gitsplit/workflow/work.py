@@ -70,6 +70,7 @@ class Work(Struct, frozen=True):
     plan was fitted. ``branches`` says how branches at new commits are named, None where
     there are to be none. ``is_read`` says that it is looked at, and never applied;
     ``is_patch`` that its trees are made of a patch, which doesn't show all of them.
+    ``notes`` are sentences on what is split as one change.
     """
 
     series: Series
@@ -84,6 +85,7 @@ class Work(Struct, frozen=True):
     branches: "Stacking | None" = None
     is_read: bool = False
     is_patch: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def plans(self) -> Mapping[Oid, Plan]:
