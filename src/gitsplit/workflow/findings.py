@@ -4,7 +4,7 @@ Of a dry run nothing hides the rest: what stands against one commit stands besid
 and all the others are shown.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -238,6 +238,17 @@ def _with_placeholders(entry: Entry) -> Entry:
     return replace(entry, plan=replace(plan, groups=groups))
 
 
+def _messages_by_place(
+    commits: Sequence[ResultCommit],
+) -> Mapping[Oid, tuple[bytes, ...]]:
+    """What the new commits say, by the commit in whose place they are."""
+    said: dict[Oid, tuple[bytes, ...]] = {}
+    for each in commits:
+        place = each.draft.place
+        said[place] = (*said.get(place, ()), each.draft.message)
+    return said
+
+
 def rewrite_findings(
     repo: Repository, work: Work, outcome: Outcome, drop_to: DropTo
 ) -> RewriteFindings:
@@ -245,10 +256,7 @@ def rewrite_findings(
     rewrite, moves = outcome.rewrite, outcome.moves
     commits = result_commits(work, rewrite.commits)
     index = outcome.index
-    said: dict[Oid, tuple[bytes, ...]] = {}
-    for each in commits:
-        place = each.draft.place
-        said[place] = (*said.get(place, ()), each.draft.message)
+    said = _messages_by_place(commits)
     return RewriteFindings(
         work.todo,
         commits,

@@ -33,6 +33,8 @@ HINTED = {
     "next-match": "n",
     "open": "enter",
     "open-range": "R",
+    "open-squash": "Q",
+    "pick": "p",
     "preview": "w",
     "previous": "k",
     "quit": "q",
