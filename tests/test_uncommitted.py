@@ -1,5 +1,6 @@
 """What isn't committed, split into commits: files stay, and nothing staged is lost."""
 
+import json
 import os
 import random
 import subprocess
@@ -369,12 +370,20 @@ def test_work_done_meanwhile_stays_and_an_index_changed_meanwhile_is_refused(
     commit_base(repo)
     repo.write({"a": b"0\n2\n3\n", "b": b"2\n"})
     check = f"cd {repo.path}; echo later >>b"
-    ran = gitsplit(repo.path, "-w", "-y", "-x", check)
+    ran = gitsplit(repo.path, "-w", "-y", "--jobs", "1", "-x", check)
     assert "1 file changed since you began; the later changes stay" in ran.out
     assert repo.git("diff", "-U0", "b").endswith("+later")
     repo.write({"a": b"00\n2\n3\n"})
     before = repo.oid("HEAD")
-    ran = gitsplit(repo.path, "-w", "-y", "-x", f"cd {repo.path}; echo 5 >a; git add a")
+    ran = gitsplit(
+        repo.path,
+        "-w",
+        "-y",
+        "--jobs",
+        "1",
+        "-x",
+        f"cd {repo.path}; echo 5 >a; git add a",
+    )
     assert "The index was changed while gitsplit was working: a." in ran.err
     assert (repo.oid("HEAD"), repo.git("diff", "--cached", "--name-only")) == (
         before,
@@ -559,3 +568,20 @@ def test_a_draft_is_fitted_to_files_that_have_changed_since(repo: Repository) ->
         "Files have changed since the draft was saved"
     ]
     assert [*(repo.path / ".git" / "gitsplit" / "drafts").iterdir()] == []
+
+
+def test_the_users_programs_are_asked_for_it_as_a_source(
+    repo: Repository, tmp_path: Path
+) -> None:
+    commit_base(repo)
+    repo.write({"a": b"0\n2\n3\n", "b": b"2\n"})
+    asked, program = tmp_path / "asked", tmp_path / "program"
+    program.write_text(f"#!/bin/sh\nsed s/update/WRITE/ | tee {asked}\n")
+    program.chmod(0o755)
+    repo.git("config", "--global", "gitsplit.proposalCommand", str(program))
+    repo.git("config", "--global", "gitsplit.messageCommand", str(program))
+    ran = gitsplit(repo.path, "-w", "-y", "--group-by", "file")
+
+    assert ran.status == 0, ran.err
+    assert json.loads(asked.read_bytes())["series"][0]["source"]["kind"] == "worktree"
+    assert repo.git("log", "-2", "--format=%s").count("WRITE") == 2

@@ -162,9 +162,8 @@ def _refuse_incomplete(commits: Sequence[SourceCommit], plan: Plan) -> None:
             )
         had_none = continued is not None and not commits[continued].raw.message.strip()
         if not had_none and not any(_is_usable(group.message, c) for c in commits):
-            first = commits[0]
-            of = first.oid[:10] if first.is_stored else first.in_words
-            which = b"commit %d of %s" % (number + 1, of.encode())
+            of = commits[0].short_name.encode()
+            which = b"commit %d of %s" % (number + 1, of)
             raise _no_message(group.message, which)
 
 

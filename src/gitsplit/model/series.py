@@ -60,6 +60,11 @@ class SourceCommit(Struct, frozen=True):
         return subject_of(self.raw.message)
 
     @property
+    def short_name(self) -> str:
+        """What the commit is called where its subject isn't: a short id mostly."""
+        return self.oid[:10] if self.stands_for is None else self.stands_for.in_words
+
+    @property
     def in_words(self) -> str:
         """The commit as sentences name it: a short id and the subject."""
         if self.stands_for is not None:

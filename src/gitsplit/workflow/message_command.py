@@ -21,12 +21,13 @@ from gitsplit.model.plan import Plan
 from gitsplit.model.series import Series, SourceCommit
 from gitsplit.model.states import states_in
 from gitsplit.planfile import match, parse
-from gitsplit.planfile.document import PlanDocument
 from gitsplit.planfile.dump import dump_plan
 from gitsplit.proposal.trailers import with_trailers_of
 from gitsplit.workflow.propose import (
     MESSAGE_COMMAND,
+    document_about,
     hint_to_do_without,
+    plan_about,
     program_answer,
 )
 
@@ -51,7 +52,7 @@ def with_program_messages(
         return _with_messages_of(plan, commit, said)
     except InvalidPlan as refusal:
         raise InvalidPlan(
-            f"What {MESSAGE_COMMAND} writes for {commit.oid[:10]} can't be used."
+            f"What {MESSAGE_COMMAND} writes for {commit.short_name} can't be used."
             f" {refusal}",
             hint=f"{refusal.hint} {hint_to_do_without(MESSAGE_COMMAND)}".lstrip(),
         ) from refusal
@@ -59,9 +60,7 @@ def with_program_messages(
 
 def _question(series: Series, commit: SourceCommit, plan: Plan) -> bytes:
     """The plan file of the commit, with each new commit's diff as ``diff``."""
-    entry = match.entry_of_plan(plan, commit)
-    document = PlanDocument(series.upstream, series.head, (entry,))
-    value = json.loads(dump_plan(document))
+    value = json.loads(dump_plan(document_about(series, commit, plan)))
     for number, group in enumerate(value["series"][0]["groups"]):
         diff = b"".join(_patches(plan, number))
         group["diff"] = _limited(diff).decode("utf-8", "replace")
@@ -90,10 +89,7 @@ def _limited(diff: bytes) -> bytes:
 def _with_messages_of(plan: Plan, commit: SourceCommit, said: bytes) -> Plan:
     """The plan with the messages of the plan that the program printed."""
     document = parse.load_plan(_without_diffs(said))
-    entries = [e for e in document.series if e.commits == (commit.oid,)]
-    if [entry.action for entry in entries] != ["split"]:
-        raise InvalidPlan("It doesn't split the commit.")
-    told = match.plan_of_entry(entries[0], plan.changes)
+    told = plan_about(document, commit, plan)
     if len(told.groups) != len(plan.groups):
         raise InvalidPlan("It has another number of commits.")
     messages = with_trailers_of(

@@ -17,6 +17,7 @@ from gitsplit.model.series import Series, SourceCommit
 
 if TYPE_CHECKING:
     from gitsplit.git.snapshot import UncommittedKind
+    from gitsplit.planfile.document import PlanDocument
     from gitsplit.proposal.by_location import GroupBy
     from gitsplit.proposal.context import Context
     from gitsplit.proposal.order import Keep
@@ -144,20 +145,49 @@ def _plan_by_program(
     command = repo.config.command(COMMAND)
     if not command:
         return own
-    from gitsplit.planfile.document import PlanDocument
     from gitsplit.planfile.dump import dump_plan
-    from gitsplit.planfile.match import entry_of_plan
 
-    entry = entry_of_plan(own, commit)
-    document = PlanDocument(series.upstream, series.head, (entry,))
+    document = document_about(series, commit, own)
     said = program_answer(repo, COMMAND, command, dump_plan(document).encode())
     try:
         return _plan_of_program(said, own, commit)
     except InvalidPlan as refusal:
         raise InvalidPlan(
-            f"What {COMMAND} proposes for {commit.oid[:10]} can't be used. {refusal}",
+            f"What {COMMAND} proposes for {commit.short_name} can't be used. {refusal}",
             hint=f"{refusal.hint} {hint_to_do_without(COMMAND)}".lstrip(),
         ) from refusal
+
+
+def document_about(series: Series, commit: SourceCommit, plan: Plan) -> "PlanDocument":
+    """The plan file of one commit of the series, or of what isn't committed."""
+    from gitsplit.planfile.document import PlanDocument
+    from gitsplit.planfile.match import entry_of_plan
+
+    source = commit.stands_for
+    head = series.head if source is None else source.head
+    entry = entry_of_plan(plan, commit, source=source)
+    return PlanDocument(series.upstream, head, (entry,))
+
+
+def plan_about(document: "PlanDocument", commit: SourceCommit, own: Plan) -> Plan:
+    """The plan that a plan file has for the commit, of which ``own`` is one, too.
+
+    Raises InvalidPlan where it has none, or one that doesn't fit.
+    """
+    from gitsplit.planfile.match import plan_of_entry, with_originals
+
+    entries = [
+        entry
+        for entry in document.series
+        if entry.source == commit.stands_for
+        and (entry.source is not None or entry.commits == (commit.oid,))
+    ]
+    if [entry.action for entry in entries] != ["split"]:
+        raise InvalidPlan("It doesn't split the commit.")
+    entry = entries[0]
+    if entry.source is not None:
+        entry = with_originals(entry, (commit.oid,))
+    return plan_of_entry(entry, own.changes)
 
 
 def program_answer(repo: Repository, key: str, command: str, question: bytes) -> bytes:
@@ -221,13 +251,9 @@ def proposal_context(
 
 def _plan_of_program(said: bytes, own: Plan, commit: SourceCommit) -> Plan:
     """Parse the plan that the program printed, checked like any plan file."""
-    from gitsplit.planfile.match import plan_of_entry
     from gitsplit.planfile.parse import load_plan
 
-    entries = [e for e in load_plan(said).series if e.commits == (commit.oid,)]
-    if [entry.action for entry in entries] != ["split"]:
-        raise InvalidPlan("It doesn't split the commit.")
-    plan = plan_of_entry(entries[0], own.changes)
+    plan = plan_about(load_plan(said), commit, own)
     from gitsplit.proposal.trailers import with_people_of
 
     own_message = commit.raw.message
@@ -239,7 +265,9 @@ def _plan_of_program(said: bytes, own: Plan, commit: SourceCommit) -> Plan:
         )
         for group in plan.groups
     )
-    return with_owner(replace(plan, groups=groups), "auto")
+    is_continued = commit.is_stored or own.owner is not None
+    keep: Keep = "auto" if is_continued else "none"
+    return with_owner(replace(plan, groups=groups), keep)
 
 
 def with_owner(plan: Plan, keep: "Keep") -> Plan:
