@@ -117,7 +117,7 @@ def test_who_names_no_range_is_told_how(series: Repository) -> None:
     apart = gitsplit(series.path, "--check", f"HEAD..{other}")
 
     assert "hint: Name a range, as in: gitsplit --check main..HEAD;" in unnamed.err
-    assert "hint: Check it with: gitsplit --check 'HEAD~2..main'\n" in dotted.err
+    assert "hint: What main has and HEAD~2 lacks: HEAD~2..main\n" in dotted.err
     assert f"HEAD and {other} have no commit in common." in apart.err
     assert [each.status for each in (unnamed, dotted, apart)] == [1, 1, 1]
 

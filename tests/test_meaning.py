@@ -85,14 +85,13 @@ def test_head_is_split(four: Repository) -> None:
 
 
 @pytest.mark.parametrize("end", ["HEAD", "", "@", "main", "id"])
-@pytest.mark.parametrize("dots", ["..", "..."])
 def test_a_range_up_to_head_is_the_series_after_its_start(
-    four: Repository, dots: str, end: str
+    four: Repository, end: str
 ) -> None:
     above = four.oid("HEAD") if end == "id" else end
 
     listed = four.git("rev-list", "--reverse", "HEAD~2..HEAD").split()
-    assert marked(four, f"HEAD~2{dots}{above}")[0] == listed
+    assert marked(four, f"HEAD~2..{above}")[0] == listed
 
 
 def test_a_range_that_ends_elsewhere_names_the_way_to_look_at_it(
@@ -102,6 +101,14 @@ def test_a_range_that_ends_elsewhere_names_the_way_to_look_at_it(
 
     assert sentence.startswith("HEAD~2..HEAD~1 doesn't end at HEAD")
     assert hint.endswith("gitsplit --read 'HEAD~2..HEAD~1'")
+
+
+@pytest.mark.parametrize("way", ["-n", "-n --squash", "-n --read", "--check"])
+def test_three_dots_name_no_range(four: Repository, way: str) -> None:
+    sentence, hint = refusal(four, *way.split(), "HEAD~2...")
+
+    assert sentence == "HEAD~2... names commits of both sides."
+    assert hint == "What HEAD has and HEAD~2 lacks: HEAD~2..HEAD"
 
 
 @pytest.mark.parametrize("name", ["nosuch..HEAD", "HEAD..nosuch"])

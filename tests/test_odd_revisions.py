@@ -13,8 +13,15 @@ ODD = (
 )
 
 
-@pytest.mark.parametrize("how", ["upstream", "commit"])
-@pytest.mark.parametrize("odd", [*ODD, "BLOB", "TREE", "TAG"])
+WAYS = [
+    (odd, how)
+    for odd in (*ODD, "BLOB", "TREE", "TAG")
+    for how in ("upstream", "commit")
+    if (odd, how) != ("HEAD~1..HEAD", "upstream")  # the series after HEAD~1
+]
+
+
+@pytest.mark.parametrize(("odd", "how"), WAYS)
 def test_it_is_refused_in_a_sentence(repo: Repository, odd: str, how: str) -> None:
     repo.commit("one", {"a": b"1\n", "b": b"1\n"})
     repo.commit("two", {"a": b"2\n", "b": b"2\n"})

@@ -82,9 +82,9 @@ def test_a_script_makes_the_commits_where_head_is_at_them(
     assert author.tree("topic") == author.tree("main~1")
 
 
-@pytest.mark.parametrize("what", ["main~3..main", "main~3...main"])
-def test_a_range_has_the_commits_that_git_lists(bare: Repository, what: str) -> None:
-    plan = json.loads(done(bare.path, "-n", "--format", "json", "--read", what))
+def test_a_range_has_the_commits_that_git_lists(bare: Repository) -> None:
+    args = ("-n", "--format", "json", "--read", "main~3..main")
+    plan = json.loads(done(bare.path, *args))
 
     assert [e["commit"] for e in plan["series"]] == oids(bare, "main~3..main")
     ends = (bare.oid("main~3"), bare.oid("main"))

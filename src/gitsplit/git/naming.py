@@ -44,12 +44,22 @@ def is_revision(repo: Repository, name: str) -> bool:
 
 
 def ends_of_range(name: str) -> tuple[str, str] | None:
-    """The ends of ``A..B``, or of ``A...B``; HEAD for an empty one. None elsewhere.
+    """The ends of ``A..B``; HEAD for an empty one. None elsewhere.
 
-    A path such as ``../A`` is no range.
+    A path such as ``../A`` is no range. Raises UnknownRevision for ``A...B``, which has
+    commits of both sides (gitrevisions(7)).
     """
-    found = re.fullmatch(r"(.*?)(?<!/)\.\.\.?(?!/)(.*)", name, re.DOTALL)
-    return (found[1] or "HEAD", found[2] or "HEAD") if found else None
+    found = re.fullmatch(r"(.*?)(?<!/)\.\.(\.?)(?!/)(.*)", name, re.DOTALL)
+    if not found:
+        return None
+    start, third, end = found.groups()
+    start, end = start or "HEAD", end or "HEAD"
+    if third:
+        raise UnknownRevision(
+            f"{name} names commits of both sides.",
+            hint=f"What {end} has and {start} lacks: {start}..{end}",
+        )
+    return start, end
 
 
 def commit_of_line(repo: Repository, cwd: Path, file: str, line: int) -> Oid | None:

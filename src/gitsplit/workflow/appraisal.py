@@ -8,12 +8,12 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from gitsplit.errors import NoUpstream, UnknownRevision
+from gitsplit.errors import NoUpstream
 from gitsplit.git import history
+from gitsplit.git.naming import ends_of_range
 from gitsplit.git.repository import Repository
 from gitsplit.model.change_id import Objection
 from gitsplit.model.diff import FileChange
-from gitsplit.model.escape import printable, shell_command
 from gitsplit.model.plan import changes_in_range
 from gitsplit.model.series import Series, SourceCommit
 from gitsplit.model.todo import todo_as_read
@@ -102,13 +102,8 @@ def _with_early_names(
 def _series(repo: Repository, request: Request) -> Series:
     """The series that the request names; one may be without commits."""
     name = request.upstream or ""
-    if "..." in name:
-        raise UnknownRevision(
-            f"{printable(name)} names no range: that has two dots.",
-            hint=f"Check it with: {_command(*name.split('...', 1))}",
-        )
-    if ".." in name:
-        return history.read_range(repo, name)
+    if ends := ends_of_range(name):
+        return history.read_range(repo, "..".join(ends))
     try:
         return history.read_series(
             repo, request.upstream, request.commits, request.root
@@ -116,10 +111,6 @@ def _series(repo: Repository, request: Request) -> Series:
     except NoUpstream as refusal:
         raise NoUpstream(
             str(refusal),
-            hint=f"Name a range, as in: {_command('main', 'HEAD')}; one commit with"
+            hint="Name a range, as in: gitsplit --check main..HEAD; one commit with"
             " -c HEAD.",
         ) from None
-
-
-def _command(below: str, above: str) -> str:
-    return shell_command("gitsplit", "--check", f"{below}..{above}")
