@@ -7,6 +7,7 @@ written as SVG, which a forge shows beside the text.
 """
 
 import copy
+import os
 import tempfile
 from collections.abc import Iterator
 from html import escape
@@ -28,6 +29,18 @@ PICTURES = {
     "screen": (100, 30, ""),
     "wide": (150, 40, ""),
     "preview": (100, 30, "w"),
+}
+ENTER = "\r"
+# Of the tutorial: how it is called, and what is typed and waited for, in turn.
+_STARTED = ("2", "Yes.", ENTER, "first?", "e", "Yes.", ENTER, "Goal")
+TUTORIAL = {
+    "tutorial-lessons": ((), ("",)),
+    "tutorial-question": (("3",), ("3", "Not quite.")),
+    "tutorial-lesson": (("3",), (*_STARTED, "j+", "whole and apart")),
+    "tutorial-comparison": (
+        ("3",),
+        (*_STARTED, "j+", "whole and apart", "w", "Enter apply", ENTER, "83 of 100"),
+    ),
 }
 CELL, LINE = 8.4, 17.0
 
@@ -64,6 +77,23 @@ def screen_after(repository: Path, columns: int, rows: int, keys: str) -> pyte.S
     picture = copy.deepcopy(terminal.screen)
     terminal.type("qqqq")
     assert terminal.exit_status() == 0, shown
+    return picture
+
+
+def tutorial_after(
+    directory: Path, lesson: tuple[str, ...], steps: tuple[str, ...]
+) -> pyte.Screen:
+    """What stands on the terminal in a lesson, after these keys and what they bring."""
+    os.environ["XDG_STATE_HOME"] = str(directory)
+    terminal = Terminal(directory, "--tutorial", *lesson)
+    terminal.wait_for("quit" if not lesson else "leave")
+    for keys, words in zip(steps[::2], steps[1::2], strict=False):
+        terminal.type(keys)
+        terminal.wait_for(words)
+    terminal.settle()
+    picture = copy.deepcopy(terminal.screen)
+    terminal.type("qqqq")
+    terminal.settle()
     return picture
 
 
@@ -120,9 +150,16 @@ def main() -> None:
             repository = Path(directory) / "ladle"
             make_practice_repository(repository)
             screen = screen_after(repository, columns, rows, keys)
-        path = PLACE / f"{name}.svg"
-        path.write_text(svg(screen), encoding="utf-8")
-        print(path)
+        _write(name, screen)
+    for name, (lesson, steps) in TUTORIAL.items():
+        with tempfile.TemporaryDirectory() as directory:
+            _write(name, tutorial_after(Path(directory), lesson, steps))
+
+
+def _write(name: str, screen: pyte.Screen) -> None:
+    path = PLACE / f"{name}.svg"
+    path.write_text(svg(screen), encoding="utf-8")
+    print(path)
 
 
 if __name__ == "__main__":

@@ -37,16 +37,23 @@ def make_practice_repository(path: Path) -> None:
     _run_git(path, "branch", "-q", "--set-upstream-to=main")
 
 
+BASE = "base"
+"""The branch of a lesson's repository at the commit that its series begins after."""
+
+
 def make_lesson_repository(
-    path: Path, history: Path, *, is_uncommitted: bool = False
+    path: Path, history: Path, base: str | None, *, is_uncommitted: bool = False
 ) -> None:
     """Make a repository on branch ``lesson`` with a history, where no hook runs.
 
-    ``history`` is a mailbox, or a bundle that has HEAD. Where ``is_uncommitted``, the
+    ``history`` is a mailbox, or a bundle that has HEAD; its commit ``base``, if there
+    is one, is named by the branch BASE. Where ``is_uncommitted``, the
     last commit is taken off again: what it changed is in the files, and not staged.
     Raises WriteFailed where ``path`` can't be used, GitFailed where git fails.
     """
     _make_repository(path, "lesson", history, ("core.hooksPath", os.devnull))
+    if base is not None:
+        _run_git(path, "branch", BASE, base)
     if is_uncommitted:
         _run_git(path, "reset", "-q", "HEAD^")
 

@@ -12,6 +12,7 @@ from msgspec import Struct
 from gitsplit.model.memo import memo
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan
+from gitsplit.planfile.numbering import numbered_hunks
 from gitsplit.proposal.matching import best_matching
 from gitsplit.teaching.lesson import Judgement, Lesson
 from gitsplit.teaching.placement import (
@@ -106,6 +107,12 @@ class Grade(Struct, frozen=True):
     def is_full(self) -> bool:
         """Whether it is as good as the reference."""
         return self.right == self.of and self.is_in_order and self.has_right_owner
+
+
+def is_answer(exercise: Exercise, plan: Plan) -> bool:
+    """Whether a plan is for what the lesson's commit changes, and that alone."""
+    hunks = numbered_hunks(exercise.reference.changes)
+    return not plan.is_range and numbered_hunks(plan.changes) == hunks
 
 
 class _Home(Struct, frozen=True):

@@ -13,10 +13,10 @@ from pathlib import Path
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from gitsplit.errors import GitsplitError, InvalidLesson
+from gitsplit.errors import GitFailed, GitsplitError, InvalidLesson
 from gitsplit.git import history
 from gitsplit.git.config import Config
-from gitsplit.git.practice import make_lesson_repository
+from gitsplit.git.practice import BASE, make_lesson_repository
 from gitsplit.git.program import Program
 from gitsplit.git.repository import Repository, open_repository
 from gitsplit.model.encoding import message_in_utf8
@@ -144,8 +144,7 @@ def lesson_open(course: Sequence[LessonPlace], at: int) -> Iterator[Opened]:
     place, path = course[at], Path(tempfile.mkdtemp(prefix="gitsplit-lesson."))
     opened: Opened | None = None
     try:
-        is_own = place.lesson.is_uncommitted
-        make_lesson_repository(path, place.history, is_uncommitted=is_own)
+        _make_repository(path, place)
         with _source(place.lesson, open_repository(path)) as (repo, request):
             exercise = _exercise(repo, request, course, at)
             asked = replace(request, lesson=exercise)
@@ -154,6 +153,26 @@ def lesson_open(course: Sequence[LessonPlace], at: int) -> Iterator[Opened]:
     finally:
         if opened is None or not opened.is_kept:
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _make_repository(path: Path, place: LessonPlace) -> None:
+    """Make the repository; raises InvalidLesson where its history can't be that."""
+    lesson = place.lesson
+    base = lesson.document.upstream
+    try:
+        make_lesson_repository(
+            path, place.history, base, is_uncommitted=lesson.is_uncommitted
+        )
+    except GitFailed as error:
+        raise _misfit(lesson, error) from error
+
+
+def _misfit(lesson: Lesson, error: GitsplitError) -> InvalidLesson:
+    return InvalidLesson(
+        f"The answer of the lesson {printable(lesson.name)} doesn't fit its history:"
+        f" {error}",
+        hint=error.hint or "docs/lessons.md says how a lesson is made.",
+    )
 
 
 def _source(
@@ -167,8 +186,9 @@ def _source(
 
         return source_read(repo, replace(request, untracked=True), say_nothing)
     commits = (lesson.entry.commit,)
-    upstream = lesson.document.upstream
-    return nullcontext((repo, replace(request, upstream=upstream, commits=commits)))
+    is_root = lesson.document.upstream is None
+    asked = replace(request, upstream=None if is_root else BASE, commits=commits)
+    return nullcontext((repo, replace(asked, root=is_root)))
 
 
 def _exercise(
@@ -178,7 +198,9 @@ def _exercise(
     lesson = course[at].lesson
     try:
         if repo.snapshot is None:
-            series = history.read_series(repo, request.upstream, request.commits, False)
+            series = history.read_series(
+                repo, request.upstream, request.commits, request.root
+            )
             commits = [c for c in series.commits if c.oid == lesson.entry.commit]
             entry = lesson.entry
         else:
@@ -187,11 +209,7 @@ def _exercise(
         changes = history.changes_of(repo, commits)[0]
         reference = plan_of_entry(entry, changes)
     except GitsplitError as error:
-        raise InvalidLesson(
-            f"The answer of the lesson {printable(lesson.name)} doesn't fit its"
-            f" history: {error}",
-            hint=error.hint,
-        ) from error
+        raise _misfit(lesson, error) from error
     _refuse_unknown_hunks(lesson, reference)
     following = course[at + 1].lesson.title if at + 1 < len(course) else ""
     message = b"" if repo.snapshot else message_in_utf8(commits[0].raw)

@@ -11,15 +11,14 @@ from typing import Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gitsplit.errors import InvalidPlan
+from gitsplit.errors import InvalidPlan, NothingToSplit
 from gitsplit.git.repository import Repository
-from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan, plan_at_home
 from gitsplit.planfile.document import CommitEntry
 from gitsplit.planfile.match import plan_of_entry, with_originals
 from gitsplit.planfile.parse import load_plan
 from gitsplit.teaching import pages
-from gitsplit.teaching.grading import Exercise, grade
+from gitsplit.teaching.grading import Exercise, grade, is_answer
 from gitsplit.teaching.pages import Attempt, Choice, Page
 from gitsplit.workflow.draft import load_draft
 from gitsplit.workflow.hooks_and_signing import Finish
@@ -157,23 +156,34 @@ class _Asking:
 def _split(opened: Opened, ways: Ways) -> tuple[Plan, bool] | None:
     """Have the commit split on the screen; the plan, and whether it was applied.
 
-    None where nothing was done.
+    None where nothing was done, or something else than the lesson is about.
     """
     exercise = opened.exercise
     finish = ways.finish(opened.repo, exercise.lesson.check)
-    result = run(opened.repo, opened.request, finish, ways.progress())
-    if result.outcome is not None:
-        plan = _plan_in(result, exercise.commit)
-        return None if plan is None else (plan, True)
-    if not result.has_draft:
+    try:
+        result = run(opened.repo, opened.request, finish, ways.progress())
+    except NothingToSplit:  # it stays one commit
+        return _whole(exercise), True
+    plan = _plan_made(opened, result)
+    if plan is None or not is_answer(exercise, plan):
         return None
-    draft = load_draft(opened.repo, opened.request, result.work)
-    plan = None if draft is None else draft.plans.get(exercise.commit)
-    return None if plan is None else (plan, False)
+    return plan, result.outcome is not None
 
 
-def _plan_in(result: Result, commit: Oid) -> Plan | None:
-    return result.work.plans.get(commit)
+def _plan_made(opened: Opened, result: Result) -> Plan | None:
+    """The plan that was applied, or left as a draft; None where there is none."""
+    commit = opened.exercise.commit
+    if result.outcome is not None:
+        return result.work.plans.get(commit, _whole(opened.exercise))
+    draft = None
+    if result.has_draft:
+        draft = load_draft(opened.repo, opened.request, result.work)
+    return None if draft is None else draft.plans.get(commit)
+
+
+def _whole(exercise: Exercise) -> Plan:
+    """The lesson's commit as it is."""
+    return plan_at_home([exercise.reference.changes], [exercise.message or b"-\n"])
 
 
 def _compare(opened: Opened, attempt: Attempt, count: int, ways: Ways) -> str:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from gitsplit.model.memo import memo
 from gitsplit.model.plan import Plan
-from gitsplit.teaching.grading import Exercise
+from gitsplit.teaching.grading import Exercise, is_answer
 from gitsplit.teaching.lesson import Happening, Notice
 from gitsplit.teaching.noticing import Moment, notice_at
 from gitsplit.tui.state.app_state import State, entries_of
@@ -85,7 +85,13 @@ def _notice(
 def _plan_of_lesson(state: State, exercise: Exercise) -> Plan | None:
     """The plan of the lesson's commit as it stands, if it is to be split."""
     entry = entries_of(state.todo).get(exercise.commit)
-    return entry.plan if entry is not None else None
+    return _answering(exercise, entry.plan if entry is not None else None)
+
+
+@memo
+def _answering(exercise: Exercise, plan: Plan | None) -> Plan | None:
+    """The plan, unless it is a range's."""
+    return plan if plan is not None and is_answer(exercise, plan) else None
 
 
 def _plan_before(state: State, exercise: Exercise) -> Plan | None:
@@ -93,4 +99,5 @@ def _plan_before(state: State, exercise: Exercise) -> Plan | None:
     if not state.history.past:
         return None
     before = state.history.past[-1]
-    return next((e.plan for e in before.entries if e.oid == exercise.commit), None)
+    plan = next((e.plan for e in before.entries if e.oid == exercise.commit), None)
+    return plan if plan is not None and is_answer(exercise, plan) else None
