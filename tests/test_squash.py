@@ -271,3 +271,37 @@ def test_what_lies_below_a_branch_that_is_pushed_in_part_is_said(
 
     below = "4 commits below, at origin/topic already, will not change"
     assert f"{below}; the whole branch: gitsplit --squash origin/main" in out
+
+
+def test_a_plan_leaves_commits_above_as_they_are(
+    branch: Repository, tmp_path: Path
+) -> None:
+    plan = json.loads(done(branch.path, "--squash", "main", "-n", "--format", "json"))
+    branch.commit(f"later\n\nChange-Id: {IDS[2]}\n", {"README": b"doc\n"})
+    tree = branch.tree("HEAD")
+    done(branch.path, "--plan", written(tmp_path / "plan.json", plan), "-y")
+
+    assert branch.tree("HEAD") == tree
+    assert subjects(branch) == ["Add three", "Say more", "later"]
+
+
+def test_a_plan_is_fitted_to_a_branch_that_was_amended(
+    branch: Repository, tmp_path: Path
+) -> None:
+    plan = json.loads(done(branch.path, "--squash", "main", "-n", "--format", "json"))
+    name = written(tmp_path / "plan.json", plan)
+    branch.write({"README": b"doc\nmore\nand more\n"})
+    branch.git("commit", "-q", "-a", "--amend", "--no-edit")
+    tree = branch.tree("HEAD")
+    refused = gitsplit(branch.path, "--plan", name, "-y")
+    ran = gitsplit(branch.path, "--plan", name, "--fit", "-n", "--format", "json")
+    fitted = json.loads(ran.out)
+
+    assert refused.status == 1
+    assert ran.status == 0, ran.err
+    heirs = [group["continues"] for group in plan["series"][0]["groups"]]
+    groups = fitted["series"][0]["groups"]
+    assert [group["continues"] for group in groups] == heirs
+    assert "README" in ran.err
+    done(branch.path, "--plan", written(tmp_path / "fitted.json", fitted), "-y")
+    assert branch.tree("HEAD") == tree

@@ -18,11 +18,12 @@ from gitsplit.git.gerrit import id_rules
 from gitsplit.git.repository import Repository
 from gitsplit.model.diff import FileChange
 from gitsplit.model.objects import Oid
-from gitsplit.model.series import Series, SourceCommit
+from gitsplit.model.plan import Plan
+from gitsplit.model.series import Series, SourceCommit, Squash
 from gitsplit.model.todo import Entry, Todo, refuse_broken_range, todo_layout
 from gitsplit.planfile.document import CommitEntry, Misfit, PlanDocument
 from gitsplit.planfile.fit import Fit, fitted_plan
-from gitsplit.planfile.match import plan_of_entry, takers_of_rest
+from gitsplit.planfile.match import plan_of_entry, takers_of_rest, with_originals
 from gitsplit.workflow.plan_files import plan_with_owner
 from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import (
@@ -41,6 +42,9 @@ def fitted_work(repo: Repository, request: Request, document: PlanDocument) -> W
 
     Raises what reading the series raises, and InvalidPlan where nothing can be fitted.
     """
+    for entry in document.series:
+        if isinstance(entry.source, Squash):
+            return _fitted_squash(repo, request, document, entry.source)
     series, found = _fitted_series(repo, request, document)
     by_oid = {commit.oid: commit for commit in series.commits}
     pairs = _fitted_entries(repo, series, found, document)
@@ -65,6 +69,64 @@ def fitted_work(repo: Repository, request: Request, document: PlanDocument) -> W
     made = Todo(tuple(todo))
     todo_layout(series, made)
     return replace(make_work(repo, request, series, made), misfit=misfit)
+
+
+def _fitted_squash(
+    repo: Repository, request: Request, document: PlanDocument, source: Squash
+) -> Work:
+    """The work of a plan for a branch as one change, fitted to the branch as it is."""
+    from gitsplit.workflow.squash import squashed_changes, squashed_series
+
+    if len(document.series) > 1:
+        raise InvalidPlan(
+            "The plan has more than a branch as one change.", hint="Leave the rest out."
+        )
+    if not all(map(repo.has_object, filter(None, (source.base, source.tip)))):
+        raise _unknown_commit_error(source.tip)
+    is_root = request.root or (request.upstream or document.upstream) is None
+    named = request.upstream or document.upstream
+    series = squashed_series(repo, replace(request, upstream=named, root=is_root))
+    was, plan = _plan_for_series(repo, series, document, source)
+    now = Squash(series.upstream, series.head)
+    changes = squashed_changes(repo, now, series.commits)
+    fit = fitted_plan(plan, changes, takers_of_rest(was), hunks_between)
+    first, *rest = series.commits
+    entry = Entry(first, "split", plan=fit.plan, rest=tuple(rest), source=now)
+    misfit = Misfit(
+        (),
+        tuple((source.tip, each) for each in fit.lost),
+        tuple((series.head, each) for each in fit.new),
+    )
+    work = make_work(repo, request, series, Todo((entry,)))
+    return replace(work, misfit=misfit)
+
+
+def _plan_for_series(
+    repo: Repository, series: Series, document: PlanDocument, source: Squash
+) -> tuple[CommitEntry, Plan]:
+    """The entry of a squash as it was, and its plan, which continues commits of now."""
+    from gitsplit.workflow.squash import squashed_changes
+
+    oids = history.commits_between(repo, source.base, source.tip)
+    old = tuple(history.read_source_commit(repo, oid) for oid in oids)
+    was = with_originals(document.series[0], oids)
+    plan = plan_of_entry(was, squashed_changes(repo, source, old))
+    alone = replace(document, series=tuple(map(CommitEntry, oids)))
+    found = _found(repo, series, alone)
+    heirs = {
+        found[oid].oid: heir
+        for oid, heir in zip(oids, plan.continued_by, strict=True)
+        if oid in found
+    }
+    now = tuple(heirs.get(commit.oid) for commit in series.commits)
+    return was, replace(plan, continued_by=now)
+
+
+def _unknown_commit_error(oid: Oid) -> InvalidPlan:
+    return InvalidPlan(
+        f"The plan was made for {oid[:10]}, which this repository has not.",
+        hint="Fetch it from where the plan was made, or make a new plan.",
+    )
 
 
 def _fitted_series(
@@ -225,10 +287,7 @@ def _fit(
     """
     old = tuple(commit for oid in was.commits if (commit := _old_commit(repo, oid)))
     if len(old) < len(was.commits):
-        raise InvalidPlan(
-            f"The plan was made for {was.commit[:10]}, which this repository has not.",
-            hint="Fetch it from where the plan was made, or make a new plan.",
-        )
+        raise _unknown_commit_error(was.commit)
     plan = plan_of_entry(was, changes_of_ranges(repo, [old])[was.commit])
     if was.commits == now.commits:
         return Fit(plan)
