@@ -9,6 +9,7 @@ import pytest
 from tests.git.test_origins import build
 from tests.repository import Repository
 from tests.runner import IDS, done, gitsplit, state_of, trees, written
+from tests.terminal import Terminal
 
 FIRST = b"def one():\n    return 1\n"
 THREE = b"\n\ndef three():\n    return 3\n"
@@ -305,3 +306,39 @@ def test_a_plan_is_fitted_to_a_branch_that_was_amended(
     assert "README" in ran.err
     done(branch.path, "--plan", written(tmp_path / "fitted.json", fitted), "-y")
     assert branch.tree("HEAD") == tree
+
+
+def test_selected_commits_are_opened_as_one_change_and_the_others_stay(
+    repo: Repository,
+) -> None:
+    repo.commit("base\n", {"a.py": FIRST, "README": b"doc\n"})
+    repo.commit(f"Add three\n\nChange-Id: {IDS[0]}\n", {"a.py": FIRST + THREE})
+    repo.commit(f"Say more\n\nChange-Id: {IDS[1]}\n", {"README": b"doc\nmore\n"})
+    text = (FIRST + THREE).replace(b"return 3", b"return 33")
+    repo.commit("fixup! Add three\n", {"a.py": text})
+    repo.commit(f"after\n\nChange-Id: {IDS[2]}\n", {"other": b"1\n"})
+    tree = repo.tree("HEAD")
+    terminal = Terminal(repo.path, "HEAD~4")
+    terminal.wait_for("oldest first")
+    terminal.type("vjjQ")
+    terminal.wait_for("3 commits as one change")
+    terminal.settle()
+    terminal.type("w\r")
+
+    assert terminal.exit_status() == 0, terminal.text
+    said = repo.git("log", "--reverse", "--format=%s", "HEAD~3..").splitlines()
+    assert said == ["Add three", "Say more", "after"]
+    assert repo.tree("HEAD") == tree
+    assert change_ids(repo, "HEAD~3..") == [*IDS[:3]]
+
+
+def test_unfinished_work_on_a_branch_is_kept(branch: Repository) -> None:
+    terminal = Terminal(branch.path, "--squash", "main")
+    terminal.wait_for("as one change")
+    terminal.settle()
+    terminal.type("1qqq")
+    assert terminal.exit_status() == 0
+    again = Terminal(branch.path, "--squash", "main")
+    again.wait_for("restored your draft")
+    again.type("qqq")
+    assert again.exit_status() == 0
