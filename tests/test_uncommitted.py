@@ -585,3 +585,11 @@ def test_the_users_programs_are_asked_for_it_as_a_source(
     assert ran.status == 0, ran.err
     assert json.loads(asked.read_bytes())["series"][0]["source"]["kind"] == "worktree"
     assert repo.git("log", "-2", "--format=%s").count("WRITE") == 2
+
+
+def test_one_commit_of_it_all_is_a_split_too(repo: Repository) -> None:
+    commit_base(repo)
+    repo.write({"a": b"0\n2\n3\n"})
+    ran = gitsplit(repo.path, "-w", "--no-screen", stdin=b"w\napply\n")
+    assert (ran.status, "Made 1 commit on main." in ran.out) == (0, True), ran.out
+    assert repo.git("status", "--porcelain") == ""

@@ -266,7 +266,8 @@ def origin_words(commit: NewCommit) -> str:
     words = f"{entry.action} {entry.oid[:7]}"
     if commit.group is not None and entry.plan is not None:
         number = final_number(entry.plan, commit.group)
-        words = f"commit {number} of {entry.oid[:7]}"
+        of = entry.oid[:7] if entry.commit.is_stored else entry.commit.in_words
+        words = f"commit {number} of {of}"
     if commit.joined:
         words += f", {', '.join(oid[:7] for oid in commit.joined)} squashed in"
     return words
@@ -283,4 +284,6 @@ def commit_name(state: State, where: Address) -> str:
         return where.commit[:7]
     if state.screen in ONE_COMMIT:
         return f"commit {where.group + 1}"
+    if entry is not None and not entry.commit.is_stored:
+        return f"commit {final_number(plan, where.group)}"
     return f"commit {final_number(plan, where.group)} of {where.commit[:7]}"

@@ -178,8 +178,10 @@ def _plan_problems(state: State, entry: Entry) -> Iterator[str]:
         yield from _message_problems(entry, number, message_of(plan, group))
     if not used:
         yield "Every hunk is left out: no commit remains."
-    elif _is_one_commit(entry) and not (
-        _has_new_message(entry) or _has_more_to_do(state, entry)
+    elif (
+        entry.commit.is_stored
+        and _is_one_commit(entry)
+        and not (_has_new_message(entry) or _has_more_to_do(state, entry))
     ):
         yield "Only one commit has hunks; a split needs two."
     if refusal := _tree_problem(plan):
