@@ -45,6 +45,7 @@ from gitsplit.tui.update.actions.prompt import (
 from gitsplit.tui.update.actions.reading import FAR, ChooseLook, Fold, Narrow
 from gitsplit.tui.update.actions.screens import (
     OpenBoard,
+    OpenCommands,
     OpenHelp,
     OpenMessages,
     OpenPreview,
@@ -81,6 +82,7 @@ PLACES: dict[KeyContext, tuple[Action, ...]] = {
     KeyContext.COMMIT: (ShowCommit(),),
     KeyContext.BOARD: (OpenBoard(),),
     KeyContext.STEPS: (Send(1), OpenSteps()),
+    KeyContext.COMMANDS: (OpenCommands(),),
     KeyContext.MESSAGES: (OpenMessages(),),
     KeyContext.ORIGINAL: (OpenSeries(), ShowOriginal()),
     KeyContext.PREVIEW: (OpenPreview(),),

@@ -25,6 +25,7 @@ from gitsplit.tui.update.actions.reading import (
 from gitsplit.tui.update.actions.reports import Report
 from gitsplit.tui.update.actions.screens import (
     OpenBoard,
+    OpenCommands,
     OpenHelp,
     OpenMessages,
     OpenPreview,
@@ -66,6 +67,7 @@ STATES: dict[str, tuple[Action, ...]] = {
     "a commit": (ShowCommit(),),
     "the board": (OpenBoard(),),
     "the steps": (Send(1), OpenSteps()),
+    "the git commands": (OpenCommands(),),
     "the preview": (OpenPreview(),),
     "the preview of what can't be written": (
         Send(1),

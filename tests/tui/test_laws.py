@@ -84,10 +84,12 @@ from gitsplit.tui.update.actions.reading import (
 )
 from gitsplit.tui.update.actions.reports import Report
 from gitsplit.tui.update.actions.screens import (
+    CloseHelp,
     GoBack,
     GoToStep,
     OpenBoard,
     OpenCell,
+    OpenCommands,
     OpenHelp,
     OpenMessages,
     OpenPreview,
@@ -258,6 +260,7 @@ ARGUMENTS: dict[type[Action], tuple[st.SearchStrategy[Any], ...]] = {
     ReadOn: (_SMALL, _SMALL),
     OpenBoard: (),
     OpenSteps: (),
+    OpenCommands: (),
     GoToStep: (st.none() | st.integers(-1, 4),),
     OpenCell: (),
     MoveColumns: (_SIGN,),
@@ -265,6 +268,7 @@ ARGUMENTS: dict[type[Action], tuple[st.SearchStrategy[Any], ...]] = {
     OpenMessages: (),
     OpenPreview: (),
     OpenHelp: (),
+    CloseHelp: (),
     GoBack: (),
     Scroll: (_SMALL,),
     UseProposal: (),

@@ -10,8 +10,8 @@ from gitsplit.report.shell_input import fed
 HEADING = "By hand, with git alone"
 
 PROMISE = (
-    "# trees, messages, authors and dates come out the same; ids, committer and other",
-    "# headers don't. At the top of the worktree:",
+    "# at the top of the worktree; trees, messages, authors and dates come out the",
+    "# same, but not ids, committer and other headers",
 )
 
 _MEANINGS: Mapping[str, str] = {

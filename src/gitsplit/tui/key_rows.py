@@ -30,6 +30,7 @@ class KeyContext(Enum):
     PREVIEW = auto()
     ORIGINAL = auto()
     STEPS = auto()
+    COMMANDS = auto()
     HELP = auto()
     PROMPT = auto()
     LOOK = auto()

@@ -38,7 +38,7 @@ class Request(Struct, frozen=True):
     it edited as text first.
     ``checks`` are commands to run on each new commit, ``jobs`` of them at once; with
     ``repair`` those that fail are repaired, in at most ``repair_runs`` runs each.
-    ``lesson`` is the one that the split is for.
+    ``lesson`` is the one that the split is for; ``teach`` shows git commands, too.
     """
 
     upstream: str | None = None
@@ -64,6 +64,7 @@ class Request(Struct, frozen=True):
     repair: bool = False
     repair_runs: int = 2
     accepts: bool = False
+    teach: bool = False
     edits: bool = False
     lesson: "Exercise | None" = None
 

@@ -15,6 +15,7 @@ from gitsplit.errors import (
     ActionFailed,
     EditorFailed,
     GitsplitError,
+    GivenUp,
     InvalidPlan,
     WriteFailed,
 )
@@ -33,17 +34,19 @@ from gitsplit.model.message_buffer import (
     without_patch,
 )
 from gitsplit.model.objects import Oid
+from gitsplit.model.progress import Watch
 from gitsplit.model.series import commit_in_words
 from gitsplit.model.todo import Todo
 from gitsplit.tui.app import run_screen
 from gitsplit.tui.background.worker import Backend
 from gitsplit.tui.keymap.own_keys import SECTION, own_keys
 from gitsplit.tui.state.app_state import SeriesInfo, State, first_state
-from gitsplit.tui.state.problems import words_of_reading
+from gitsplit.tui.state.problems import words_of_reading, words_of_teaching
 from gitsplit.tui.state.undo import with_memory
 from gitsplit.tui.surroundings import Chosen, Editor, Surroundings
 from gitsplit.tui.update.series import with_draft, with_only_split_open
 from gitsplit.tui.view.colours import GIT_SLOTS, Colours, Scheme, style_of_git
+from gitsplit.workflow.apply import compute_rewrite
 from gitsplit.workflow.check_results import keep_command, last_command
 from gitsplit.workflow.draft import (
     DraftSaver,
@@ -187,11 +190,29 @@ def _make_backend(
         cache.proposals_of,
         cache.known_proposals,
         outlooks.of,
+        partial(_command_lines, repo, work, request),
         cache.estimate,
         cache.changes_of,
         has_command(repo),
         cache.squash_of,
     )
+
+
+def _command_lines(
+    repo: Repository, work: Work, request: Request, todo: Todo, watch: Watch
+) -> Sequence[str]:
+    """The git commands for the todo list, as lines; raises GivenUp."""
+    from gitsplit.report.by_hand import by_hand_lines  # few look at them
+    from gitsplit.workflow.by_hand import by_hand
+
+    try:
+        own, wanted = repo.with_watch(watch), replace(work, todo=todo)
+        found = by_hand(own, wanted, *compute_rewrite(own, wanted), request.drop_to)
+    except GivenUp:
+        raise
+    except GitsplitError as error:
+        return [f"{error} {error.hint}".rstrip()]
+    return [*by_hand_lines(found)]
 
 
 def _opening_state(
@@ -209,6 +230,8 @@ def _opening_state(
     )
     if state.info.title and state.is_alone and repo.snapshot is None:
         state = replace(state, status=f"this is {state.info.title}")
+    if request.teach:
+        state = replace(state, status=words_of_teaching(state))
     if work.is_read:
         state = replace(state, status=words_of_reading(state))
     if work.misfit:

@@ -50,7 +50,11 @@ from gitsplit.tui.state.app_state import (
 )
 from gitsplit.tui.state.order_guard import awaits_links
 from gitsplit.tui.state.originals import commit_to_read, read_commit
-from gitsplit.tui.state.problems import awaits_outlook, todo_without_empty_groups
+from gitsplit.tui.state.problems import (
+    awaits_commands,
+    awaits_outlook,
+    todo_without_empty_groups,
+)
 from gitsplit.tui.state.proposals import commit_to_propose
 from gitsplit.tui.state.selection import selection_of
 from gitsplit.tui.update.actions import Action
@@ -59,6 +63,7 @@ from gitsplit.tui.update.actions.reading import FindNext, Fold
 from gitsplit.tui.update.actions.reports import (
     ChangesRead,
     Checked,
+    CommandsFound,
     CommitRead,
     Estimated,
     Foreseen,
@@ -140,10 +145,11 @@ class Backend(Struct, frozen=True):
     split, ``proposals_of`` has the proposals for it, of any number of groups; both may
     raise GitsplitError. ``known_proposals`` has those found by now, without waiting.
     ``outlook`` says what stands against a todo list as the repository is now, and
-    ``estimate`` how much a commit does; both raise GivenUp. ``changes_of`` reads what
-    it does, and may raise GitsplitError. ``asks_program`` says that a program of the
-    user's is asked for plans, which may take long. ``squash_of`` proposes how commits
-    are split as one change.
+    ``estimate`` how much a commit does; both raise GivenUp. ``commands`` are the lines
+    of the git commands for a list. ``changes_of`` reads what a commit does, and may
+    raise GitsplitError. ``asks_program`` says that a program of the user's is asked for
+    plans, which may take long. ``squash_of`` proposes how commits are split as one
+    change.
     """
 
     merge: ContentMerge = lambda _base, _ours, _theirs: None
@@ -151,6 +157,7 @@ class Backend(Struct, frozen=True):
     proposals_of: "Callable[[Oid], Proposals]" = _refuse_proposal
     known_proposals: "Callable[[Oid], Proposals | None]" = lambda _commit: None
     outlook: Callable[[Todo, Watch], Outlook] = lambda _todo, _watch: Outlook()
+    commands: Callable[[Todo, Watch], Sequence[str]] = lambda _todo, _watch: ()
     estimate: FindEstimate | None = None
     changes_of: Callable[[Oid], tuple[FileChange, ...]] | None = None
     asks_program: bool = False
@@ -296,6 +303,8 @@ def next_job(state: State, backend: Backend) -> Job | None:
     """
     if awaits_outlook(state):
         return Job(partial(_find_outlook, backend, state.todo), state.todo)
+    if awaits_commands(state):
+        return Job(partial(_find_commands, backend, state.todo), state.todo)
     if unproposed := commit_to_propose(state):
         is_own = backend.asks_program and unproposed not in state.proposals
         find = _find_own_proposals if is_own else _find_first_proposal
@@ -328,6 +337,11 @@ def _commits_to_estimate(state: State) -> Iterator[Oid]:
 
 def _find_outlook(backend: Backend, todo: Todo, watch: Watch) -> Report:
     return Foreseen(todo, backend.outlook(todo_without_empty_groups(todo), watch))
+
+
+def _find_commands(backend: Backend, todo: Todo, watch: Watch) -> Report:
+    wanted = todo_without_empty_groups(todo)
+    return CommandsFound(todo, tuple(backend.commands(wanted, watch)))
 
 
 def _find_own_proposals(backend: Backend, commit: Oid, _watch: Watch) -> Report:

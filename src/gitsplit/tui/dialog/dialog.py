@@ -317,6 +317,8 @@ def _place(state: State) -> object:
             about = state.message, id(state.todo)
         case Screen.STEPS:
             about = state.step, id(state.todo)
+        case Screen.COMMANDS:
+            about = id(state.todo), id(state.by_hand)
         case Screen.PREVIEW | Screen.HELP:
             about = id(state.todo)
     return state.screen, state.prompt and state.prompt.purpose, about

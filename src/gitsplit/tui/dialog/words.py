@@ -117,7 +117,13 @@ def arrival_lines(state: State) -> Iterator[str]:
         case Screen.STEPS:
             yield from _page(page_lines(state, WIDE))
             return
-        case Screen.COMMIT | Screen.ORIGINAL | Screen.PREVIEW | Screen.HELP:
+        case (
+            Screen.COMMIT
+            | Screen.ORIGINAL
+            | Screen.COMMANDS
+            | Screen.PREVIEW
+            | Screen.HELP
+        ):
             pass
     yield from place_lines(state)
 
@@ -143,8 +149,16 @@ def place_lines(state: State, before: State | None = None) -> Iterator[str]:
         case Screen.ORIGINAL:
             diff = original_height(state) - head_height(state)
             yield from _reading_words(page_lines(state, WIDE), diff)
-        case Screen.PREVIEW | Screen.HELP:
-            yield from _page(page_lines(state, WIDE))
+        case Screen.PREVIEW | Screen.HELP | Screen.COMMANDS:
+            yield from _page_words(state)
+
+
+def _page_words(state: State) -> Iterator[str]:
+    """Every line of a page; of commands with the blanks that they begin with."""
+    if state.screen is Screen.COMMANDS and state.by_hand is not None:
+        yield from (line.expandtabs() for line in state.by_hand[1] if line)
+    else:
+        yield from _page(page_lines(state, WIDE))
 
 
 def _page(lines: PaneLines) -> Iterator[str]:
@@ -300,6 +314,8 @@ def question(state: State) -> str:
 def _page_question(state: State) -> str:
     if state.screen is Screen.STEPS:
         return f"{_steps_words(state)}, a number goes to another, {keyed(state, _BACK)}"
+    if state.screen is Screen.COMMANDS:
+        return f"Git commands, {keyed(state, _BACK)}"
     if state.screen is Screen.ORIGINAL:
         return f"{state.chosen[:7]} as it is, {keyed(state, _BACK)}"
     return "Preview" if state.problems else f"Preview, {APPLY} or q"

@@ -28,6 +28,7 @@ from gitsplit.tui.update.actions.screens import (
     CloseHelp,
     GoBack,
     OpenBoard,
+    OpenCommands,
     OpenHelp,
     OpenPreview,
     ReadOn,
@@ -136,6 +137,14 @@ LOOKING_ROWS = (
         "repair the first commit that failed",
         "repair",
         names="repair",
+    ),
+    KeyRow(
+        LOOKING,
+        WORDS | SERIES | BOARD | PREVIEW,
+        {"$": OpenCommands()},
+        "show the git commands for the same",
+        "commands",
+        names="commands",
     ),
     KeyRow(
         LOOKING,

@@ -72,6 +72,7 @@ class Screen(Enum):
     PREVIEW = auto()
     ORIGINAL = auto()
     STEPS = auto()
+    COMMANDS = auto()
     HELP = auto()
 
 
@@ -451,6 +452,7 @@ class State(Struct, frozen=True):
     problems: tuple[str, ...] = ()
     reviewed: tuple[Todo, frozenset[int]] | None = None  # new commits read to the end
     foreseen: tuple[Todo, Outlook] | None = None
+    by_hand: tuple[Todo, tuple[str, ...]] | None = None  # git commands for a list
     progress: tuple[int, int] | None = None  # commits that git has checked, of how many
     accepts_conflict: bool = False  # by a rebase that stops there
 

@@ -14,6 +14,7 @@ HINTED = {
     "cancel": "escape",
     "change-id": "c",
     "check": "x",
+    "commands": "$",
     "end-search": "escape",
     "fold": "f",
     "fold-all": "F",

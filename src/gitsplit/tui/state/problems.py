@@ -249,6 +249,12 @@ def with_verdict(state: State) -> State:
     return replace(ready, status=CONFLICT if conflict_of(ready) else READY)
 
 
+def awaits_commands(state: State) -> bool:
+    """Whether the git commands for the todo list are to be found: they are shown."""
+    is_known = state.by_hand is not None and state.by_hand[0] is state.todo
+    return state.screen is Screen.COMMANDS and not is_known
+
+
 def with_apply_pending(state: State) -> State:
     """The state that is applied as soon as git, asked once more, allows it.
 
@@ -291,6 +297,11 @@ def _refuse_where_read(state: State, what: str) -> None:
             if state.info.is_patch
             else keyed(state, "{save-plan} saves the plan."),
         )
+
+
+def words_of_teaching(state: State) -> str:
+    """Where the commands are that the user has asked to be taught."""
+    return keyed(state, "{commands} shows the git commands for the same")
 
 
 def words_of_reading(state: State) -> str:

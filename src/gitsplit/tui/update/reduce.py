@@ -59,6 +59,7 @@ from gitsplit.tui.update.actions.reports import (
     ChangesRead,
     ChangesSettled,
     Checked,
+    CommandsFound,
     CommitRead,
     CommitReport,
     Estimated,
@@ -315,6 +316,8 @@ def _after_report(state: State, report: Report) -> State:
         case Foreseen(todo, outlook) if todo is state.todo:
             known = replace(state, foreseen=(todo, outlook), progress=None)
             return after_answer(known)
+        case CommandsFound(todo, lines) if todo is state.todo:
+            return replace(state, by_hand=(todo, lines), progress=None)
         case Progressed(todo, done, count) if todo is state.todo:
             return replace(state, progress=(done, count))
         case ChangesSettled(todo) if todo is state.todo:
@@ -325,7 +328,7 @@ def _after_report(state: State, report: Report) -> State:
             return _with_repair(state, report)
         case PlanSaved() | PlanFileTaken():
             return _after_saving(state, report)
-        case Foreseen() | Progressed() | Checked() | ChangesSettled():
+        case Foreseen() | CommandsFound() | Progressed() | Checked() | ChangesSettled():
             return state
         case _:
             assert_never(report)

@@ -36,6 +36,7 @@ from gitsplit.tui.update.actions.screens import (
     GoBack,
     OpenBoard,
     OpenCell,
+    OpenCommands,
     OpenHelp,
     OpenMessages,
     OpenPreview,
@@ -81,6 +82,8 @@ def after_screen_action(state: State, action: ScreenAction) -> State:
             return _at_preview(state)
         case OpenSteps():
             return _at_steps(state)
+        case OpenCommands():
+            return _with_screen(state, Screen.COMMANDS)
         case OpenHelp():
             return _with_screen(state, Screen.HELP)
         case CloseHelp():

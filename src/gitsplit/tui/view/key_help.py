@@ -31,6 +31,7 @@ class _FooterKeys(Enum):
     READ_PATCH = "space 1 q ?"
     ORIGINAL = "up z q ?"
     STEPS = "enter u q ?"
+    COMMANDS = "up q ?"
     BOARD = "1 enter D + u q ?"
     HELP = "up q"
     HELP_IN_LESSON = "up ? q"

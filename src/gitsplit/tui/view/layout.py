@@ -100,6 +100,13 @@ def _owner_lines(state: State, width: int) -> list[StyleAndTextTuples]:
     return [[("", f" {line}")] for line in text_lines(owner_words(state), width - 2)]
 
 
+def _commands_page(state: State, width: int) -> PaneLines:
+    """The git commands for the same."""
+    from gitsplit.tui.view.commands import commands_page  # few look at them
+
+    return commands_page(state, width)
+
+
 class _Page(Struct, frozen=True):
     """A screen other than the split: its name in the rule, and its lines.
 
@@ -144,6 +151,9 @@ _PAGES = {
         "steps to undo and redo",
         lambda state, width, _: step_lines(state, width),
         Region.LIST,
+    ),
+    Screen.COMMANDS: _Page(
+        "by hand, with git alone", lambda state, width, _: _commands_page(state, width)
     ),
     Screen.PREVIEW: _Page(
         "preview", lambda state, width, _: preview_page(state, width)

@@ -59,6 +59,13 @@ class Foreseen(Struct, frozen=True):
     outlook: Outlook
 
 
+class CommandsFound(Struct, frozen=True):
+    """The git commands for the todo list were found, or why there are none."""
+
+    todo: Todo
+    lines: tuple[str, ...]
+
+
 class Progressed(Struct, frozen=True):
     """Git has checked so many commits of the todo list, of so many."""
 
@@ -127,6 +134,6 @@ class PlanFileTaken(Struct, frozen=True):
 CheckReport = Checked | Repaired
 CommitReport = Estimated | Proposed | NotProposed | Linked
 ReadReport = CommitRead | ChangesRead | SquashProposed
-TodoReport = Foreseen | Progressed | ChangesSettled
+TodoReport = Foreseen | CommandsFound | Progressed | ChangesSettled
 SaveReport = PlanSaved | PlanFileTaken
 Report = CommitReport | ReadReport | Merged | SaveReport | TodoReport | CheckReport

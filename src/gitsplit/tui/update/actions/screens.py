@@ -54,6 +54,10 @@ class OpenSteps(Struct, frozen=True):
     """Show the list of the steps that can be undone and redone."""
 
 
+class OpenCommands(Struct, frozen=True):
+    """Show the git commands that do the same."""
+
+
 class OpenHelp(Struct, frozen=True):
     """Show all keys."""
 
@@ -94,5 +98,5 @@ HistoryAction = Undo | Redo | GoToStep
 ShowAction = (
     ShowCommit | ReadOn | ShowFailure | ShowOriginal | SwitchHalf | OpenBoard | OpenCell
 )
-PageAction = OpenMessages | OpenPreview | OpenSteps | OpenHelp
+PageAction = OpenMessages | OpenPreview | OpenSteps | OpenCommands | OpenHelp
 ScreenAction = ShowAction | PageAction | CloseHelp | GoBack | Scroll
