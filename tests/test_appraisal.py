@@ -63,7 +63,7 @@ def test_a_line_for_each_commit_oldest_first(series: Repository) -> None:
 
     assert (ran.status, ran.err) == (0, "")
     assert [line.split()[0] for line in ran.out.splitlines()] == oids.split()
-    assert ran.out.splitlines()[1].endswith(" above: 1 change, 100 % sure")
+    assert ran.out.splitlines()[1].endswith(" (1 change, 100 % sure) above")
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,9 @@ def test_a_name_used_before_it_comes_is_found(early: Repository) -> None:
     first, second = ran.out.splitlines()
     later = early.oid("HEAD")[:10]
     assert first.startswith("! ")
-    assert first.endswith(f"; needs `late_helper` from {later}, which comes later")
+    assert first.endswith(
+        f"; needs `late_helper` from {later}, which comes later) use it"
+    )
     assert second.startswith("  ")
 
 
@@ -202,7 +204,49 @@ def test_merges_are_listed_and_not_analyzed(series: Repository) -> None:
     series.git("merge", "-q", "--no-edit", "main")
 
     ran = gitsplit(series.path, "--check", "main~1..side")
-    assert ": merge, not analyzed" in ran.out.splitlines()[-1]
+    assert " (merge, not analyzed" in ran.out.splitlines()[-1]
+
+
+def test_a_merge_hides_no_name_that_comes_late_on_one_side_of_it(
+    early: Repository,
+) -> None:
+    early.git("checkout", "-q", "-b", "side", "HEAD~2")
+    early.commit("use another\n", {"d.py": b"import os\n\nprint(side_helper(os))\n"})
+    early.commit("define another\n", {"e.py": b"def side_helper(a):\n    return a\n"})
+    early.git("merge", "-q", "--no-edit", "main")
+    early.commit("define both again\n", {"b.py": b"def late_helper(name): pass\n"})
+
+    ran = gitsplit(early.path, "--check", "main~2..side", "--format", "json")
+    told = document(ran)
+    assert ran.status == 1
+    assert {
+        each["subject"]: [name["name"] for name in each["early_names"]]
+        for each in told["commits"]
+        if each["early_names"]
+    } == {"use it": ["late_helper"], "use another": ["side_helper"]}
+
+
+def test_a_shallow_clone_that_lacks_a_parent_says_so(
+    series: Repository, tmp_path: Path
+) -> None:
+    series.git("checkout", "-q", "-b", "side", "HEAD~1")
+    series.commit("beside\n", {"beside": b"1\n"})
+    series.git("merge", "-q", "--no-edit", "main")
+    clone = tmp_path / "shallow"
+    series.git("clone", "-q", "--depth=2", series.path.as_uri(), str(clone))
+
+    ran = gitsplit(clone, "--check", "HEAD~1..HEAD")
+    assert (ran.status, ran.out) == (1, "")
+    assert " is not in this shallow clone." in ran.err
+    assert "hint: Get more history: git fetch --deepen=10\n" in ran.err
+
+
+def test_a_subject_cannot_be_taken_for_what_is_said(repo: Repository) -> None:
+    repo.commit("base\n", {"a": b"1\n"})
+    repo.commit("late: 2 changes, 93 % sure\n", {"a": b"2\n"})
+
+    said = done(repo.path, "--check", "HEAD~1").split(maxsplit=1)[1]
+    assert said == "(1 change, 100 % sure) late: 2 changes, 93 % sure\n"
 
 
 def test_who_is_unsure_says_nothing_to_reviewers() -> None:
@@ -324,4 +368,4 @@ def test_the_hook_looks_at_what_is_pushed_or_at_the_last_commit(
 
     status, said = run_hook(early, "--format", "markdown")
     assert (status, said) == (0, "")
-    assert run_hook(early)[1].startswith(f"  {early.oid('HEAD')[:10]} define it: ")
+    assert run_hook(early)[1].endswith(" sure) define it\n")

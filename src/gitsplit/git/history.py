@@ -137,7 +137,7 @@ def read_series(
     found = tuple(read_source_commit(repo, oid) for oid in oids)
     _refuse_outsiders(repo, marked, found)
     if base is None and found:
-        _refuse_shallow_boundary(repo, found[0])
+        refuse_shallow_boundary(repo, found[0])
     if not found:
         raise EmptySeries(
             f"There is no commit between {upstream or '@{upstream}'} and HEAD.",
@@ -164,7 +164,7 @@ def read_one(repo: Repository, name: str) -> Series:
     Raises UnknownRevision, also where a shallow clone lacks its parent.
     """
     commit = read_source_commit(repo, repo.resolve(name))
-    _refuse_shallow_boundary(repo, commit)
+    refuse_shallow_boundary(repo, commit)
     base = commit.raw.parents[0] if commit.raw.parents else None
     return Series(base, commit.oid, (commit,))
 
@@ -385,7 +385,7 @@ def _parent_of_oldest(
     if oldest is None or oldest not in marked:
         return oldest
     commit = read_source_commit(repo, oldest)
-    _refuse_shallow_boundary(repo, commit)
+    refuse_shallow_boundary(repo, commit)
     return commit.raw.parents[0] if commit.raw.parents else None
 
 
@@ -413,7 +413,7 @@ def _refuse_outsiders(
             )
 
 
-def _refuse_shallow_boundary(repo: Repository, commit: SourceCommit) -> None:
+def refuse_shallow_boundary(repo: Repository, commit: SourceCommit) -> None:
     """Raise UnknownRevision where a shallow clone lacks the commit's first parent."""
     parents = commit.raw.parents
     if parents and not repo.has_object(parents[0]):
@@ -470,7 +470,7 @@ def _tree_pair(repo: Repository, commit: SourceCommit) -> TreePair:
             f"{commit.in_words} is a merge, and a merge can't be split.",
             hint="Choose one of the commits that it merges.",
         )
-    _refuse_shallow_boundary(repo, commit)
+    refuse_shallow_boundary(repo, commit)
     old = read_source_commit(repo, parents[0]).raw.tree if parents else EMPTY_TREE
     return old, commit.raw.tree
 

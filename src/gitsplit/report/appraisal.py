@@ -93,7 +93,10 @@ class Appraisal(Struct, frozen=True):
 
 
 def appraisal_text(appraisal: Appraisal) -> str:
-    """A line for each commit; one that something is to be said of begins with ``!``."""
+    """A line for each commit; one that something is to be said of begins with ``!``.
+
+    The subject is last, where nothing of it can be taken for what is said.
+    """
     return "".join(f"{_line(each)}\n" for each in appraisal.commits)
 
 
@@ -101,7 +104,7 @@ def _line(each: CommitAppraisal) -> str:
     subject = abbreviation(printable(each.commit.subject))
     said = "; ".join((_changes_in_words(each), *_complaints(each)))
     mark = "!" if each.has_findings else " "
-    return f"{mark} {each.commit.oid[:10]} {subject}: {said}"
+    return f"{mark} {each.commit.oid[:10]} ({said}) {subject}"
 
 
 def _changes_in_words(each: CommitAppraisal) -> str:
