@@ -73,7 +73,7 @@ def dry_run(options: Options) -> None:
     repo = _with_output_checked(_open_for_dry_run(options), options)
     if worker := other_at_work(repo):
         say(f"{with_capital(worker)} is still running.")
-    with _source_read(repo, _request(options), is_dry=True) as (repo, request):
+    with _source_read(repo, request_of(options), is_dry=True) as (repo, request):
         _dry_run(repo, request, options)
 
 
@@ -98,7 +98,7 @@ def _patch_read(
 
     data = sys.stdin.buffer.read()
     take_input_from_terminal()
-    return patch_to_read(data, current_directory(), _request(options), say)
+    return patch_to_read(data, current_directory(), request_of(options), say)
 
 
 def _open_for_dry_run(options: Options) -> "Repository":
@@ -142,7 +142,7 @@ def _print_dry_run(
         raise refusal
     for note in printed.notes:
         say(note)
-    _write(repo, options, printed)
+    write_printout(repo, options, printed)
     title = title_by_id(repo, request, work.series) if is_terminal() else ""
     if title and not is_for_programs():
         print_stderr(f"This is {title}")
@@ -157,7 +157,7 @@ def read(options: Options) -> None:
     if options.read == STANDARD_INPUT:
         source = _patch_read(options)
     else:
-        source = _source_read(_open(options), _request(options))
+        source = _source_read(open_checked(options), request_of(options))
     with source as (repo, request):
         progress = Progress(is_drawn=not options.no_screen)
         look(repo, request, finish_for(repo, options), progress)
@@ -207,7 +207,7 @@ def _printout(
     return printout_in(form, findings)
 
 
-def _write(repo: "Repository", options: Options, printed: "Printout") -> None:
+def write_printout(repo: "Repository", options: Options, printed: "Printout") -> None:
     """Print a dry run, or write it where ``-o`` says.
 
     On a terminal it has colours, and goes through git's pager.
@@ -241,7 +241,7 @@ def check(options: Options) -> int:
     from gitsplit.workflow.propose import distrusted_command_warnings
     from gitsplit.workflow.work import replacement_warnings
 
-    repo, request = _open(options), _request(options)
+    repo, request = open_checked(options), request_of(options)
     for warning in distrusted_command_warnings(repo, request):
         say(warning)
     with Progress() as tell:
@@ -270,11 +270,11 @@ def split(options: Options) -> None:
     from gitsplit.workflow.journal_state import recover_first
     from gitsplit.workflow.run import run
 
-    repo = _open(options)
+    repo = open_checked(options)
     with recover_first(repo, say):
         try:
             progress = Progress(is_drawn=not options.no_screen)
-            with _source_read(repo, _request(options)) as (repo, request):
+            with _source_read(repo, request_of(options)) as (repo, request):
                 result = run(repo, request, finish_for(repo, options), progress)
                 _print_outcome(repo, result, options)
         except NothingToSplit as same:
@@ -285,7 +285,7 @@ def split(options: Options) -> None:
             _write_unchanged(options)
 
 
-def _open(options: Options) -> "Repository":
+def open_checked(options: Options) -> "Repository":
     """The repository here; raises NotWritable where ``-o`` can't be written."""
     from gitsplit.git.repository import open_repository
 
@@ -319,7 +319,7 @@ def _why_unwritable(repo: "Repository", path: Path) -> str:
     return "it is in the git directory" if is_inside_git_dir(repo, path) else ""
 
 
-def _request(options: Options) -> "Request":
+def request_of(options: Options) -> "Request":
     """What the options ask for; those of the same name are handed on as they are."""
     from gitsplit.workflow.propose import Request
 
@@ -484,7 +484,7 @@ def undo_last(options: Options) -> None:
     from gitsplit.git.journal import last_undoable
     from gitsplit.workflow.journal_state import recover_first
 
-    repo = _open(options)
+    repo = open_checked(options)
     last = last_undoable(repo)
     with recover_first(repo, say) as recovered:
         if recovered and last_undoable(repo) == last:
@@ -530,7 +530,7 @@ def resume(options: Options) -> None:
     from gitsplit.workflow.conflict import continue_rewrite
     from gitsplit.workflow.journal_state import recover_first
 
-    repo = _open(options)
+    repo = open_checked(options)
     with recover_first(repo, say) as recovered:
         if not recovered or repo.is_rebasing:
             record = continue_rewrite(repo, edits=has_terminal())
@@ -545,7 +545,7 @@ def abort(options: Options) -> None:
     from gitsplit.workflow.conflict import abort_rewrite
     from gitsplit.workflow.journal_state import recover_first
 
-    repo = _open(options)
+    repo = open_checked(options)
     with recover_first(repo, say) as recovered:
         if not recovered or repo.is_rebasing:
             record = abort_rewrite(repo, say)

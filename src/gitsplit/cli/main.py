@@ -47,7 +47,7 @@ def command(**given: Any) -> int:
 
     options = Options(**given)
     check_usage(options)
-    if options.tutorial is not None or options.grade is not None:
+    if options.is_for_learners:
         _teach(options)
     elif options.undo:
         commands.undo_last(options)
@@ -67,10 +67,12 @@ def command(**given: Any) -> int:
 
 
 def _teach(options: Options) -> None:
-    """Open the tutorial, or grade an answer to one of its lessons."""
-    from gitsplit.cli import tutorial  # few call it so
+    """Explain a commit, open the tutorial, or grade an answer to one of its lessons."""
+    from gitsplit.cli import explain, tutorial  # few call it so
 
-    if options.grade is not None:
+    if options.explain:
+        explain.explain_commit(options)
+    elif options.grade is not None:
         tutorial.grade_plan(options)
     else:
         tutorial.open_tutorial(options)

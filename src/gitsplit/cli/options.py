@@ -203,6 +203,10 @@ class Options:
         "--check",
         help="Say what each commit of UPSTREAM, or A..B, holds; exit 1 for findings.",
     )
+    explain: bool = _flag(
+        "--explain",
+        help="Explain one commit to a newcomer: what it does, how it is best split.",
+    )
     tutorial: str | None = _option(
         "--tutorial",
         metavar="[LESSON|DIR]",
@@ -230,6 +234,12 @@ class Options:
     def output_file(self) -> str | None:
         """The file that ``-o`` names; None for standard output."""
         return None if self.output == "-" else self.output
+
+    @property
+    def is_for_learners(self) -> bool:
+        """Whether it is about learning to split: no commit is made from it."""
+        lesson = self.tutorial is not None or self.grade is not None
+        return lesson or self.explain
 
 
 STANDARD_INPUT = "-"

@@ -1,6 +1,6 @@
 """Which options go together, and what is said where they don't."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import Field, fields
 from typing import Any
@@ -87,6 +87,8 @@ def check_usage(options: Options) -> None:
         _check_tutorial(options)
     elif options.check:
         _check_check(options)
+    elif options.explain:
+        _check_explain(options)
     elif not options.dry_run:
         _check_output(options)
     if options.fit and options.plan is None:
@@ -114,13 +116,46 @@ CHECK_FORMATS = ("text", JSON, "markdown")
 
 def _check_check(options: Options) -> None:
     """Raise click.UsageError for what ``--check`` can't be combined with."""
-    for each in fields(Options):
-        if each.name not in BESIDE_CHECK and _is_given(options, each):
-            raise click.UsageError(
-                "--check goes with UPSTREAM, -c, --root, --format and -o only."
-            )
+    _refuse_beside(
+        options,
+        BESIDE_CHECK,
+        "--check goes with UPSTREAM, -c, --root, --format and -o only.",
+    )
     if options.format not in (None, *CHECK_FORMATS):
         raise click.UsageError(f"--check has no format {options.format}.")
+
+
+ABOUT_ONE = ("upstream", "commits", "root", "group_by", "number")
+"""What says which commit is explained, and how it is split."""
+
+BESIDE_EXPLAIN = ("explain", *ABOUT_ONE, "format", "output", "no_screen")
+PAGE_FORMATS = ("text", "markdown", "html")
+
+
+def _check_explain(options: Options) -> None:
+    """Raise click.UsageError for what ``--explain`` can't be combined with."""
+    _refuse_beside(
+        options,
+        BESIDE_EXPLAIN,
+        "--explain goes with UPSTREAM, -c, --root, --group-by, --commits, --format and"
+        " -o only.",
+    )
+    if options.format not in (None, *PAGE_FORMATS):
+        raise click.UsageError(f"--explain has no format {options.format}.")
+    _refuse_several(options, "--explain")
+
+
+def _refuse_beside(options: Options, beside: Collection[str], sentence: str) -> None:
+    """Raise click.UsageError with the sentence for any option that isn't ``beside``."""
+    for each in fields(Options):
+        if each.name not in beside and _is_given(options, each):
+            raise click.UsageError(sentence)
+
+
+def _refuse_several(options: Options, option: str) -> None:
+    """Raise click.UsageError for more than one commit, where it is about one."""
+    if len(options.commits) > 1:
+        raise click.UsageError(f"{option} is about one commit; name one with -c.")
 
 
 def _check_tutorial(options: Options) -> None:
@@ -128,13 +163,13 @@ def _check_tutorial(options: Options) -> None:
     is_graded = options.grade is not None
     beside = {"tutorial", "no_screen"}
     beside = {"tutorial", "grade", "format", "output"} if is_graded else beside
-    for each in fields(Options):
-        if each.name not in beside and _is_given(options, each):
-            raise click.UsageError(
-                "--grade goes with --tutorial DIR, --format json and -o only."
-                if is_graded
-                else "--tutorial goes with --no-screen or --grade only."
-            )
+    _refuse_beside(
+        options,
+        beside,
+        "--grade goes with --tutorial DIR, --format json and -o only."
+        if is_graded
+        else "--tutorial goes with --no-screen or --grade only.",
+    )
     if options.format not in (None, "text", JSON):
         raise click.UsageError(f"--grade has no format {options.format}.")
 

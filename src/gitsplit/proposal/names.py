@@ -263,6 +263,39 @@ def early_uses(plan: Plan) -> tuple[EarlyUse, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
+class Dependency(Struct, frozen=True, order=True):
+    """The commit ``group`` can't come before the commit ``of``, because of a name.
+
+    It uses one that the other defines; where ``is_gone``, it takes away one that the
+    other used until then. Both count from 0.
+    """
+
+    group: int
+    of: int
+    is_gone: bool
+    name: str
+
+
+def dependencies(plan: Plan) -> tuple[Dependency, ...]:
+    """Which commits of the plan have to follow which, as far as the order holds.
+
+    For each two commits the first name.
+    """
+    found: dict[tuple[int, int, bool], Dependency] = {}
+    for link in links_of_plan(plan.changes, plan.edits):
+        first, then = link.definers, link.users
+        if link.is_gone:
+            first, then = then, first
+        before = {plan.group_of[at] for at in first} - {DROPPED}
+        after = {plan.group_of[at] for at in then} - {DROPPED}
+        needed = (max if link.is_gone else min)(before, default=0)
+        for group in after:
+            if before and group > needed:
+                key = group, needed, link.is_gone
+                found.setdefault(key, Dependency(*key, link.name))
+    return tuple(sorted(found.values()))
+
+
 def broken_pairs(link: Link, group_of: Sequence[int]) -> Iterator[tuple[int, int]]:
     """The groups between which a link is broken: the one at fault, and the later one.
 

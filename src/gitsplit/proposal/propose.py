@@ -199,6 +199,13 @@ class ProposalsByContent(Struct, frozen=True, dict=True):
         needed = order.needs(self.commit, clusters)
         return explain.border(self.commit, (one, two), clusters, needed)
 
+    def distance(self, plan: Plan, one: int, two: int) -> str:
+        """The same, whichever of them needs the other."""
+        clusters = (self._cluster(plan, one), self._cluster(plan, two))
+        if not all(clusters):
+            return ""
+        return explain.border(self.commit, (one, two), clusters, ())
+
     def _cluster(self, plan: Plan, group: int) -> tuple[int, ...]:
         """The pieces that a group of a plan consists of; none where it has parts."""
         home = _piece_of_each(plan.edits, self.commit.pieces)
@@ -478,6 +485,8 @@ class ProposalsByLocation(Struct, frozen=True, dict=True):
     def border(self, plan: Plan, one: int, two: int) -> str:
         """Nothing: the groups' own reasons say where they are already."""
         return ""
+
+    distance = border
 
     def _plan_of(self, edits: tuple[Edit, ...], group_of: tuple[int, ...]) -> Plan:
         """The plan with these groups, whose messages and reasons say where they are."""

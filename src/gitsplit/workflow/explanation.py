@@ -1,0 +1,92 @@
+"""What is told of one commit (``--explain``): nothing is written for it."""
+
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from gitsplit.errors import GitsplitError, WhichCommit
+from gitsplit.git.repository import Repository
+from gitsplit.model.by_hand import ByHand
+from gitsplit.model.escape import shell_command
+from gitsplit.model.plan import Plan
+from gitsplit.proposal.deeds import deeds
+from gitsplit.proposal.propose import Proposals, ProposalsByContent
+from gitsplit.report.explanation import Explanation
+from gitsplit.workflow.apply import compute_rewrite
+from gitsplit.workflow.by_hand import by_hand
+from gitsplit.workflow.propose import Request
+from gitsplit.workflow.work import TellProposing, Work, read_meant_work
+
+
+def work_of_one(
+    repo: Repository, request: Request, option: str, tell: TellProposing
+) -> tuple[Request, Work]:
+    """The work about one commit, wherever it is; HEAD where none is named.
+
+    Raises WhichCommit where there are several, and what reading it raises.
+    """
+    is_free = request.upstream is None and not request.root and request.plan is None
+    if is_free:
+        read = (*request.commits, "HEAD")[0]
+        request = replace(request, commits=(), read=read)
+    try:
+        return read_meant_work(repo, request, tell=tell)
+    except WhichCommit as several:
+        named = several.hint.rpartition(" ")[2]
+        raise WhichCommit(
+            str(several),
+            hint=f"Name it, as in: {shell_command('gitsplit', option, '-c', named)}",
+        ) from None
+
+
+_EVEN = 0.5
+"""As likely as this a commit is shown as several: then there is something to see."""
+
+
+def explain(
+    repo: Repository, reading: Repository, request: Request, tell: TellProposing
+) -> Explanation:
+    """What there is to tell of the commit that the request names.
+
+    ``reading`` is the repository with gitsplit's own files elsewhere.
+    """
+    request, work = work_of_one(reading, request, "--explain", tell)
+    ((oid, plan),) = work.plans.items()
+    found = work.proposals[oid]
+    is_asked = request.number is not None
+    if not is_asked and found.chance_of_several < _EVEN:
+        plan = one if len((one := found.plan()).groups) == 1 else plan
+    work = work.with_plans({oid: plan})
+    is_by_content = isinstance(found, ProposalsByContent)
+    return Explanation(
+        work.todo.entry(oid).commit,
+        plan,
+        chance=found.chance_of_several if is_by_content else None,
+        deed=_deed(found),
+        borders=_borders(found, plan),
+        is_asked=is_asked,
+        by_hand=_by_hand(repo, work) if len(plan.groups) > 1 else None,
+    )
+
+
+def _deed(found: Proposals) -> str:
+    """What the hunks of a commit do, in words fit for a subject; empty without any."""
+    pieces = range(len(found.commit.pieces))
+    return next(deeds(found.commit, pieces)).text if pieces else ""
+
+
+def _borders(found: Proposals, plan: Plan) -> Mapping[int, str]:
+    """For each new commit but the first what keeps it apart from the one before it."""
+    return {
+        group: border
+        for group in range(1, len(plan.groups))
+        if (border := found.distance(plan, group - 1, group))
+    }
+
+
+def _by_hand(repo: Repository, work: Work) -> ByHand | None:
+    """The git commands for the split; None where it can't be had."""
+    try:
+        return by_hand(repo, work, *compute_rewrite(repo, work), "worktree")
+    except GitsplitError:
+        return None
