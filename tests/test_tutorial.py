@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import signal
 from pathlib import Path
 from typing import NamedTuple
 
@@ -226,6 +227,34 @@ def test_from_the_list_to_a_lesson_and_back_the_mark_is_shown(
     assert marks(tmp_path) == [66]
     (kept,) = temporary.iterdir()
     assert (kept / "prices.py").is_file()
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGHUP])
+def test_a_lesson_that_is_ended_from_outside_leaves_nothing_behind(
+    tmp_path: Path, temporary: Path, stop: signal.Signals
+) -> None:
+    terminal = Terminal(tmp_path, "--tutorial", "1")
+    terminal.wait_for("How many commits should this be?")
+    terminal.type("2" + ENTER)
+    terminal.type("e" + ENTER)
+    wait_for_words(terminal, "lesson 1 of 8")
+    assert len([*temporary.iterdir()]) == 1
+    terminal.kill(stop)
+
+    assert terminal.exit_status() == 128 + stop
+    assert [*temporary.iterdir()] == []
+
+
+def test_answers_that_end_too_soon_are_said_and_nothing_is_left(
+    tmp_path: Path, temporary: Path
+) -> None:
+    for answers in (b"", b"2\n", b"2\nnext\ne\nnext\n", b"2\nnext\ne\nnext\n+\n"):
+        ran = gitsplit(tmp_path, "--tutorial", "1", "--no-screen", stdin=answers)
+
+        assert ran.status == 1
+        assert "The answers ended before" in ran.err
+        assert "draft" not in ran.err
+    assert [*temporary.iterdir()] == []
 
 
 def test_outside_of_the_lessons_nothing_is_touched(

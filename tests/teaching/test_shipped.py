@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from prompt_toolkit.formatted_text.utils import fragment_list_to_text
+from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.teaching.placement import picked_lines
 from gitsplit.tui.keymap import TABLE
 from gitsplit.tui.state.app_state import State
-from gitsplit.tui.view.lesson_panel import every_text, height_of_panel
+from gitsplit.tui.view.lesson_panel import every_text, height_of_panel, panel_lines
 from gitsplit.tui.view.text import text_lines
 from gitsplit.workflow.lessons import SHIPPED, LessonPlace, lesson_open, lessons_in
 from tests.repository import Repository
@@ -76,6 +78,24 @@ def test_all_that_its_panel_says_fits_80_columns_and_24_rows(number: int) -> Non
     assert len(text_lines(f"Goal: {exercise(number).lesson.goal}", 77)) == 1
     assert height_of_panel(state, 80, 24) <= 5
     assert height_of_panel(state, 60, 15) == 3
+
+
+@pytest.mark.parametrize("columns", [80, 150])
+@pytest.mark.parametrize("number", NUMBERS, ids=IDS)
+def test_its_goal_stays_in_sight_where_the_screen_has_24_rows(
+    number: int, columns: int
+) -> None:
+    state = state_in(number)
+    height = height_of_panel(state, columns, 24)
+    asked = replace(state, hints=2, hinted=state.todo)
+    for shown in (state, asked):
+        lines = panel_lines(shown, columns, height)
+        text = [fragment_list_to_text(line) for line in lines]
+
+        assert any(exercise(number).lesson.goal in line for line in text)
+        assert all(get_cwidth(line) <= columns for line in text)
+        assert len(lines) <= height
+    assert any("Hint 2 of 3" in line for line in text)
 
 
 @pytest.mark.parametrize("number", NUMBERS, ids=IDS)

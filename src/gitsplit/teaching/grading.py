@@ -138,12 +138,16 @@ def grade(exercise: Exercise, plan: Plan) -> Grade:
         len(placement),
         tuple(
             _hunk_mark(each, exercise, placement, (homes, matched, wrong))
-            for each in exercise.lesson.answer.hunks
+            for each in sorted(exercise.lesson.answer.hunks, key=_first_hunk)
         ),
         matched,
         _is_in_order(exercise, matched),
         _has_right_owner(exercise, plan, matched),
     )
+
+
+def _first_hunk(each: Judgement) -> int:
+    return min((pick.first for pick in each.picks), default=0)
 
 
 def _homes(exercise: Exercise) -> Mapping[ChangedLine, _Home]:

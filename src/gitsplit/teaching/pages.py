@@ -55,6 +55,8 @@ class Page(Struct, frozen=True):
 
 NEXT = "enter"
 QUIT = "q"
+LESSON_KEYS = "123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+"""The keys of lessons; further ones are reached from one to the next."""
 
 _NUMBERS = [
     "no",
@@ -81,10 +83,10 @@ def list_page(lessons: Sequence[Lesson], marks: Sequence[int | None]) -> Page:
     width = max(len(lesson.title) for lesson in lessons)
     lines = [
         PageLine(
-            f"{at}  {lesson.title:<{width}}  {lesson.language:<12}{_mark_words(mark)}",
+            f"{key}  {lesson.title:<{width}}  {lesson.language:<12}{_mark_words(mark)}",
             is_code=True,
         )
-        for at, (lesson, mark) in enumerate(zip(lessons, marks, strict=True), 1)
+        for key, lesson, mark in zip(_lesson_keys(lessons), lessons, marks, strict=True)
     ]
     following = next_lesson(marks)
     done = sum(mark is not None for mark in marks)
@@ -99,10 +101,15 @@ def list_page(lessons: Sequence[Lesson], marks: Sequence[int | None]) -> Page:
         (intro, PageLine(), *lines, PageLine(), PageLine(said)),
         choices=(
             Choice(NEXT, f"lesson {following + 1}"),
-            *(Choice(str(at), "") for at in range(1, len(lessons) + 1)),
+            *(Choice(key, "") for key in _lesson_keys(lessons) if key.strip()),
             Choice(QUIT, "quit"),
         ),
     )
+
+
+def _lesson_keys(lessons: Sequence[Lesson]) -> str:
+    """The key of each lesson, a blank where there is none."""
+    return LESSON_KEYS[: len(lessons)].ljust(len(lessons))
 
 
 def next_lesson(marks: Sequence[int | None], after: int = -1) -> int:
@@ -206,7 +213,8 @@ def first_choices(exercise: Exercise) -> tuple[Choice, ...]:
         Choice(str(at), subject, is_listed=True)
         for at, (_, subject) in enumerate(subjects, 1)
     ]
-    return (*listed, Choice(EITHER, "either is fine", is_listed=True))
+    either = "either is fine" if len(listed) == 2 else "any order is fine"
+    return (*listed, Choice(EITHER, either, is_listed=True))
 
 
 def answer_to_first(exercise: Exercise, key: str) -> tuple[bool, str]:
@@ -326,20 +334,24 @@ MOST_SHOWN = 4
 
 
 def _code_of(lines: Sequence[ChangedLine], exercise: Exercise) -> Iterator[PageLine]:
-    """The text of the lines, of many the first ones."""
+    """The text of the lines but for blank ones, of many the first."""
+    texts = [(line.side, _text_of(line, exercise)) for line in lines]
+    told = [(side, text) for side, text in texts if text.strip()]
+    for side, text in told[:MOST_SHOWN]:
+        look: Look = "removed" if side == "-" else "added"
+        yield PageLine(f"{side}{_code(text)}", look, indent=4, is_code=True)
+    if len(told) > MOST_SHOWN:
+        yield PageLine(f"… and {len(told) - MOST_SHOWN} more", indent=4)
+
+
+def _text_of(line: ChangedLine, exercise: Exercise) -> bytes:
+    """The text of a changed line; empty for a fact."""
     changes = exercise.reference.changes
-    hunks = numbered_hunks(changes)
-    for line in lines[:MOST_SHOWN]:
-        hunk, change = hunks[line.number - 1].hunk, changes[hunks[line.number - 1].file]
-        if hunk is None:
-            continue
-        old, new = hunk_lines_of(change, hunk)
-        text = (old if line.side == "-" else new)[line.place - 1].rstrip(b"\n")
-        shown = f"{line.side}{_code(text)}"
-        look: Look = "removed" if line.side == "-" else "added"
-        yield PageLine(shown, look, indent=4, is_code=True)
-    if len(lines) > MOST_SHOWN:
-        yield PageLine(f"… and {len(lines) - MOST_SHOWN} more", indent=4)
+    each = numbered_hunks(changes)[line.number - 1]
+    if each.hunk is None:
+        return b""
+    old, new = hunk_lines_of(changes[each.file], each.hunk)
+    return (old if line.side == "-" else new)[line.place - 1].rstrip(b"\n")
 
 
 def _misplaced_words(

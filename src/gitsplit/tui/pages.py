@@ -29,6 +29,9 @@ After = Callable[[str], Page | None]
 """The page that follows a key that answers; None where that was the last."""
 
 _FRAME = 3  # title, rule and footer
+_READABLE = 96
+"""Columns of a sentence, also on a wider terminal."""
+
 _LEAST = 3  # lines to read, where what is asked needs much
 
 _FAR = 10**6
@@ -147,6 +150,7 @@ def _wrapped(lines: Sequence[PageLine], width: int) -> Iterator[StyleAndTextTupl
         style = f"class:{line.look}" if line.look else ""
         text = one_line(line.text)
         room = width - 2 - line.indent
+        room = room if line.is_code else min(room, _READABLE)
         parts = [start_of(text, room)] if line.is_code else text_lines(text, room)
         hang = 2 if text[:2] in ("✓ ", "✗ ") else 0
         if hang and len(parts) > 1:

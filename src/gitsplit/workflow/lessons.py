@@ -270,5 +270,7 @@ def colours_of_user() -> Colours:
 
     Raises GitsplitError where it asks for what there isn't.
     """
-    listed = Program(Path.cwd()).run("config", "-z", "--list", "--show-scope")
+    listed = Program(Path(tempfile.gettempdir())).run(
+        "config", "-z", "--list", "--show-scope"
+    )
     return colours_of(Config.parse_scoped(listed.stdout))

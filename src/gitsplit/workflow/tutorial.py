@@ -80,11 +80,19 @@ def _choose(course: Sequence[LessonPlace], marks: Marks, ways: Ways) -> int | No
 
     def after(key: str) -> None:
         if key != QUIT:
-            number = pages.next_lesson(known) if key == NEXT else int(key) - 1
+            number = (
+                pages.next_lesson(known)
+                if key == NEXT
+                else pages.LESSON_KEYS.index(key)
+            )
             chosen.append(number)
 
     ways.show(pages.list_page([place.lesson for place in course], known), after)
     return next(iter(chosen), None)
+
+
+def _number_of(key: str) -> int:
+    return pages.LESSON_KEYS.index(key)
 
 
 def _do_lesson(course: Sequence[LessonPlace], at: int, marks: Marks, ways: Ways) -> str:
@@ -128,7 +136,7 @@ class _Asking:
             self.has_left = True
             return None
         if key == NEXT:
-            if self._is_second:
+            if self._is_second or len(self._exercise.reference.groups) < 2:
                 return None
             self._is_second = True
             choices = pages.first_choices(self._exercise)

@@ -16,6 +16,9 @@ ALWAYS = (
 )
 """Answers that are no keys."""
 
+IN_LESSON = ("??", "say the next hint of the lesson")
+"""An answer that only lessons have."""
+
 OWN: dict[KeyContext, tuple[tuple[str, str], ...]] = {
     KeyContext.SPLIT: (
         ("v 2 4-7 to 3", "send lines 2 and 4 to 7 of the hunk to commit 3"),
@@ -41,7 +44,8 @@ def help_lines(state: State) -> Iterator[str]:
     """The answers that there are here, each with what it does."""
     context = context_of(state)
     own = OWN.get(context, ())
-    for said, words in (*own, *_key_lines(context, state.info.keys), *ALWAYS):
+    always = ALWAYS if state.info.lesson is None else (*ALWAYS, IN_LESSON)
+    for said, words in (*own, *_key_lines(context, state.info.keys), *always):
         yield f"{said}: {words}"
 
 

@@ -359,9 +359,11 @@ def _after_saving(state: State, report: SaveReport) -> State:
     """
     name = report.name
     if isinstance(report, PlanSaved):
-        command = shell_command("gitsplit", "--plan", name)
+        is_lesson = state.info.lesson is not None
+        option, use = ("--grade", "grades") if is_lesson else ("--plan", "opens")
+        command = shell_command("gitsplit", option, name)
         info = replace(state.info, plan_file=name)
-        return replace(state, info=info, status=f"saved {name} · {command} opens it")
+        return replace(state, info=info, status=f"saved {name} · {command} {use} it")
     prompt = Prompt(Purpose.PLAN_FILE, name, len(name), taken=name)
     status = f"the file {name} exists · the same name again replaces it"
     return replace(state, prompt=prompt, status=status)
@@ -375,6 +377,7 @@ def _with_preview(state: State) -> State:
 _QUIT_QUESTION = "Not applied: {quit} again quits and discards the plan."
 _QUIT_QUESTION_READING = "{quit} again quits; {save-plan} saves the plan before."
 _QUIT_QUESTION_PATCH = "{quit} again quits."
+_QUIT_QUESTION_IN_LESSON = "Not applied: {quit} again ends it, and compares your split."
 _QUIT_QUESTION_WITH_DRAFT = "Not applied: {quit} again quits and keeps your work."
 
 
@@ -492,6 +495,7 @@ def _with_quit_request(state: State) -> State:
     question = _QUIT_QUESTION_WITH_DRAFT if state.info.keeps_drafts else _QUIT_QUESTION
     question = _QUIT_QUESTION_READING if state.info.is_read else question
     question = _QUIT_QUESTION_PATCH if state.info.is_patch else question
+    question = _QUIT_QUESTION_IN_LESSON if state.info.lesson is not None else question
     question = keyed(state, question)
     if state.steps_done and state.status != question:
         return replace(state, status=question)

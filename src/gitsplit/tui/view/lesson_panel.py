@@ -60,12 +60,11 @@ def panel_lines(state: State, width: int, height: int) -> list[StyleAndTextTuple
     assert exercise is not None, "a panel is of a lesson"
     said = saying(state)
     goal = text_lines(goal_words(exercise), width - _MARGIN)
+    words = text_lines(said.text, width - _MARGIN) if said.text else []
     lines: list[StyleAndTextTuples] = [_panel_rule(state, exercise, width)]
-    is_low = height <= 1 + _LOW
-    if not (is_low and said.text):
+    if not words or 1 + len(goal) + len(words) <= height:
         lines += [[("", f"   {line}")] for line in goal]
     style, mark = ("class:good", "✓") if said.is_done else ("class:name", MARK)
-    words = text_lines(said.text, width - _MARGIN) if said.text else []
     for at, line in enumerate(words):
         lines.append([(style, f" {mark} " if not at else "   "), ("", line)])
     return _fitted(lines, width, height)
