@@ -8,10 +8,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
+
 from tests.repositories.kinds import KINDS, Kind
 from tests.repositories.splitting import fields_of, raw_commits
 from tests.repository import Repository
-from tests.runner import done, gitsplit
+from tests.runner import (
+    Json,
+    done,
+    gitsplit,
+    group,
+    lines,
+    plan_for,
+    split_entry,
+    state_of,
+)
 from tests.test_script import commit_of, own_directory, random_plan
 from tests.typing import Typist
 
@@ -38,12 +49,13 @@ def commit_kinds(repo: Repository, kinds: list[Kind]) -> None:
     repo.git("clean", "-fdqx")
 
 
-def copy_of(repo: Repository, path: Path) -> Repository:
-    """A clone with the same branch checked out."""
-    repo.git("clone", "-q", "--no-local", str(repo.path), str(path))
+def copy_of(repo: Repository, path: Path, *settings: str) -> Repository:
+    """A clone of the same user, with the same branch checked out, configured so."""
+    options = [word for setting in settings for word in ("-c", setting)]
+    repo.git("clone", "-q", "--no-local", *options, str(repo.path), str(path))
     clone = Repository(path)
-    clone.git("config", "user.name", "Somebody Else")
-    clone.git("config", "user.email", "else@example.com")
+    for key in ("user.name", "user.email"):
+        clone.git("config", key, repo.git("config", key))
     return clone
 
 
@@ -85,12 +97,14 @@ def random_split(repo: Repository, chance: random.Random) -> bytes:
     return with_some_left_out(random_plan(listed, chance), chance)
 
 
-def typed(repo: Repository, steps: Any, plan: bytes, place: Path) -> bool:
+def typed(
+    repo: Repository, steps: Any, plan: bytes, place: Path, *settings: str
+) -> bool:
     """Type the commands in a clone; it has the commits that gitsplit makes.
 
     False where gitsplit refuses to make them.
     """
-    clone = copy_of(repo, place / "clone")
+    clone = copy_of(repo, place / "clone", *settings)
     if gitsplit(repo.path, "--plan", "-", "--yes", stdin=plan).status:
         return False
     Typist(clone, place / "typist").type_all(steps)
@@ -100,20 +114,181 @@ def typed(repo: Repository, steps: Any, plan: bytes, place: Path) -> bool:
     return True
 
 
-def test_random_plans_typed_make_the_same_commits(
-    repo: Repository, tmp_path: Path
-) -> None:
+def type_random_plans(
+    repo: Repository, place: Path, wanted: int, *settings: str
+) -> Counter[str]:
+    """Type so many random plans; why others have no commands."""
+    for setting in settings:
+        repo.git("config", *setting.split("=", 1))
     chance = random.Random(34)
     count, reasons = 0, Counter[str]()
-    while count < PLANS:
+    while count < wanted:
         plan = random_split(repo, chance)
         found = taught(repo, "--plan", "-", stdin=plan)
         if found is None:
             continue
         if "steps" in found:
-            with TemporaryDirectory(dir=tmp_path) as place:
-                count += typed(repo, found["steps"], plan, Path(place))
+            with TemporaryDirectory(dir=place) as name:
+                count += typed(repo, found["steps"], plan, Path(name), *settings)
         else:
             reasons[found["reason"]] += 1
+    return reasons
 
-    assert sum(reasons.values()) <= 2 + count // 10, reasons
+
+def test_random_plans_typed_make_the_same_commits(
+    repo: Repository, tmp_path: Path
+) -> None:
+    reasons = type_random_plans(repo, tmp_path, PLANS)
+
+    assert sum(reasons.values()) <= 2 + PLANS // 10, reasons
+
+
+SETTINGS = {
+    "what changes diffs": (
+        *("diff.context=9", "diff.interHunkContext=4", "diff.noprefix=true"),
+        *("diff.suppressBlankEmpty=true", "diff.algorithm=histogram"),
+        *("apply.whitespace=error-all", "apply.ignoreWhitespace=change"),
+        *("interactive.diffFilter=false", "diff.mnemonicPrefix=true"),
+    ),
+    "what changes commits": (
+        *("commit.cleanup=strip", "rebase.autoSquash=true", "core.commentChar=;"),
+        "i18n.commitEncoding=latin1",
+    ),
+    "line ends of another system": ("core.autocrlf=true",),
+    "modes that don't count": ("core.fileMode=false",),
+}
+
+
+@pytest.mark.parametrize("kind", SETTINGS)
+def test_whatever_is_configured(
+    repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setenv("GIT_DIFF_OPTS", "--unified=1")
+    type_random_plans(repo, tmp_path, max(1, PLANS // 8), *SETTINGS[kind])
+
+
+def lines_with(numbers: str) -> bytes:
+    """Forty lines, some of which are others."""
+    named = {*numbers.split()}
+    lines = (f"new {n}\n" if str(n) in named else f"{n}\n" for n in range(40))
+    return "".join(lines).encode()
+
+
+@pytest.fixture
+def tangled(repo: Repository) -> Repository:
+    """A commit of two changes in one file, above another."""
+    repo.commit("base\n", {"f": lines_with(""), "g": b"g\n"})
+    repo.commit("tangled\n\nTwo things.\n", {"f": lines_with("2 4 30"), "new": b"1\n"})
+    return repo
+
+
+def plan_of(repo: Repository, *groups: Json, at: str = "HEAD") -> bytes:
+    """A plan that splits the commit so."""
+    return json.dumps(
+        plan_for(repo, f"{at}~1", split_entry(repo, at, *groups))
+    ).encode()
+
+
+def two(repo: Repository, at: str = "HEAD") -> bytes:
+    """A plan with one run of lines in the first commit."""
+    first = group("first\n", lines("f", [(3, 3)], [(3, 3)]))
+    return plan_of(repo, first, group("rest\n", owner=True), at=at)
+
+
+def type_plan(repo: Repository, plan: bytes, place: Path, *args: str) -> Any:
+    """Type the commands for a plan and compare; the lines that are typed."""
+    steps = taught(repo, "--plan", "-", *args, stdin=plan)["steps"]
+    assert typed(repo, steps, plan, place)
+    return [command["command"] for step in steps for command in step["commands"]]
+
+
+def test_a_commit_is_taken_apart_and_made_again(
+    tangled: Repository, tmp_path: Path
+) -> None:
+    author = "--author='A. U. Thor <author@example.com>'"
+    typed_lines = type_plan(tangled, two(tangled), tmp_path)
+
+    assert [line.replace(author, "") for line in typed_lines][:2] == [
+        "git reset HEAD~",
+        "git add -p f",
+    ]
+    assert typed_lines[3] == "git add f new"
+
+
+def test_the_original_is_committed_again_by_its_id(tangled: Repository) -> None:
+    oid = tangled.oid("HEAD")
+    steps = taught(tangled, "--commits", "2", "HEAD~1")["steps"]
+    typed_lines = [command["command"] for step in steps for command in step["commands"]]
+
+    assert f"git commit -C {oid[:10]}" in typed_lines
+
+
+def test_what_is_above_is_rebased(tangled: Repository, tmp_path: Path) -> None:
+    tangled.commit("above\n", {"g": b"2\n"})
+    typed_lines = type_plan(tangled, two(tangled, "HEAD~1"), tmp_path)
+
+    assert typed_lines[0] == f"git rebase -i {tangled.oid('HEAD@{1}~1')[:10]}~"
+    assert typed_lines[-1] == "git rebase --continue"
+
+
+def test_merges_above_are_made_again(tangled: Repository, tmp_path: Path) -> None:
+    tangled.git("checkout", "-q", "-b", "side", "HEAD~1")
+    tangled.commit("aside\n", {"g": b"2\n"})
+    tangled.git("checkout", "-q", "main")
+    tangled.git("merge", "-q", "--no-ff", "--no-edit", "side")
+    typed_lines = type_plan(tangled, two(tangled, "HEAD~1"), tmp_path)
+
+    assert "--rebase-merges" in typed_lines[0]
+
+
+def test_a_root_commit_is_amended(repo: Repository, tmp_path: Path) -> None:
+    repo.commit("root\n", {"a": b"1\n", "f": lines_with("")})
+    repo.commit("above\n", {"g": b"2\n"})
+    new: Json = {"old_path": None, "path": "a", "whole": True}
+    entry = split_entry(repo, "HEAD~1", group("a\n", new), group("b\n", owner=True))
+    plan = json.dumps(plan_for(repo, None, entry)).encode()
+    typed_lines = type_plan(repo, plan, tmp_path, "--root")
+
+    assert typed_lines[0] == "git rebase -i --root"
+    assert any(" --amend " in line for line in typed_lines)
+
+
+def test_what_is_not_committed_is_stashed(tangled: Repository, tmp_path: Path) -> None:
+    tangled.write({"g": b"not committed\n"})
+    steps = taught(tangled, "--plan", "-", stdin=two(tangled))["steps"]
+
+    assert [step["commands"][0]["command"] for step in (steps[0], steps[-1])] == [
+        "git stash",
+        "git stash pop",
+    ]
+
+
+def test_nothing_is_written_while_commands_are_tried(tangled: Repository) -> None:
+    before = state_of(tangled.path)
+    done(tangled.path, "-n", "--teach", "--plan", "-", stdin=two(tangled))
+
+    assert state_of(tangled.path) == before
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_each_format_has_the_commands(tangled: Repository, form: str) -> None:
+    said = done(tangled.path, "-n", "--teach", "--format", form, "HEAD~1")
+
+    assert "\ngit reset HEAD~\n" in said
+
+
+def test_the_summary_has_the_commands(tangled: Repository) -> None:
+    old = tangled.oid("HEAD")
+    said = done(tangled.path, "--yes", "--teach", "--commits", "2", "HEAD~1")
+
+    assert f"\n# begin at {old[:10]}, as after: gitsplit --undo\n" in said
+    assert "\ngit reset HEAD~\n" in said
+
+
+def test_where_there_are_no_commands_a_sentence_says_why(tangled: Repository) -> None:
+    tangled.git("clone", "-q", "--bare", ".", "bare.git")
+    bare = Repository(tangled.path / "bare.git")
+
+    assert taught(bare, "HEAD~1") == {
+        "reason": "A bare repository has no files from which to stage anything."
+    }

@@ -26,7 +26,7 @@ from gitsplit.model.message import subject_of
 from gitsplit.model.plan import DROPPED, DropTo
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.todo import Entry
-from gitsplit.workflow.commit_commands import CommitDesk, NotTaught
+from gitsplit.workflow.commit_commands import CommitDesk, NotTaught, encoding_options
 from gitsplit.workflow.staging import (
     NotStaged,
     Staging,
@@ -148,6 +148,21 @@ class _Teacher(Struct, frozen=True):
         above = [entry.commit for entry in self.work.todo.entries[at:]]
         return above if len(above) > 1 else ()
 
+    def _options_above(self) -> tuple[Word, ...]:
+        """What keeps git from changing messages of the commits that aren't split.
+
+        Raises NotTaught where they aren't all in one encoding.
+        """
+        config, entries = self.repo.config, self.work.todo.entries
+        at = entries.index(self._split[0])
+        picked = [e.commit.raw for e in entries[at:] if e.action == "pick"]
+        ways = {encoding_options(config, raw) for raw in picked}
+        if len(ways) > 1:
+            raise NotTaught("git rebase gives all commits one encoding; here are more.")
+        is_configured = config.get("commit.cleanup") is not None
+        cleanup = ("-c", "commit.cleanup=verbatim") if is_configured else ()
+        return (*(way for each in ways for way in each), *cleanup)
+
     def _rebase(self, split: Sequence[Entry], above: Sequence[SourceCommit]) -> Command:
         """``git rebase -i`` with its todo list; of one with merges what changes."""
         oid, raw = split[0].oid, split[0].commit.raw
@@ -256,7 +271,7 @@ class _Teacher(Struct, frozen=True):
                 words = (*pathspec_options(named), "stash", "push", "-u", "--", *named)
             yield Step("stash what is left out", (Command(words),))
         if is_rebasing:
-            go_on = Command(("rebase", "--continue"))
+            go_on = Command((*self._options_above(), "rebase", "--continue"))
             yield Step("go on with the commits above", (go_on,))
         if is_kept:
             back = Command(("stash", "pop"))

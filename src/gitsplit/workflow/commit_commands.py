@@ -4,6 +4,8 @@ import re
 
 from msgspec import Struct
 
+from gitsplit.errors import NoIdentity
+from gitsplit.git.config import Config
 from gitsplit.git.rehearsal import Rehearsal, date_in_words
 from gitsplit.git.repository import Repository, author
 from gitsplit.model.by_hand import Command, Word, cleaned, is_typeable
@@ -19,6 +21,14 @@ class NotTaught(Exception):
 _AUTHOR = re.compile(rb"(.*?) ?<(.*)> (\d+) ([-+]\d{4})", re.DOTALL)
 
 
+def encoding_options(config: Config, commit: RawCommit) -> tuple[Word, ...]:
+    """What keeps git from taking the message for one in another encoding."""
+    encoding = next(iter(commit.values(b"encoding")), b"UTF-8").decode("latin-1")
+    usual = config.get("i18n.commitEncoding") or "UTF-8"
+    is_usual = encoding.lower() == usual.lower()
+    return () if is_usual else ("-c", f"i18n.commitEncoding={encoding}")
+
+
 class CommitDesk(Struct, frozen=True):
     """Where the commits of one that is split are made, once they are staged."""
 
@@ -28,7 +38,7 @@ class CommitDesk(Struct, frozen=True):
 
     def commit(self, new: RawCommit, *, amends: bool, is_same: bool) -> Command:
         """``git commit`` with message, author and date."""
-        options = self._encoding(new)
+        options = encoding_options(self.repo.config, new)
         words: list[Word] = ["commit", *(["--amend"] if amends else [])]
         words += ["--allow-empty"] if is_same else []
         words += self._cleanup(new.message)
@@ -38,13 +48,6 @@ class CommitDesk(Struct, frozen=True):
             return Command((*words, "-C", self.source.oid[:10]))
         words += [] if amends else self._author(who, date)
         return _with_message((*options, *words), new.message)
-
-    def _encoding(self, new: RawCommit) -> list[Word]:
-        """What keeps git from taking the message for one in another encoding."""
-        encoding = next(iter(new.values(b"encoding")), b"UTF-8").decode("latin-1")
-        usual = self.repo.config.get("i18n.commitEncoding") or "UTF-8"
-        is_usual = encoding.lower() == usual.lower()
-        return [] if is_usual else ["-c", f"i18n.commitEncoding={encoding}"]
 
     def _cleanup(self, message: bytes) -> list[Word]:
         """What keeps git from changing the message."""
@@ -59,7 +62,10 @@ class CommitDesk(Struct, frozen=True):
         """What gives a commit this author, and this date."""
         found = _AUTHOR.fullmatch(who)
         assert found is not None, "it has a date"
-        own = _AUTHOR.fullmatch(author(self.repo))
+        try:
+            own = _AUTHOR.fullmatch(author(self.repo))
+        except NoIdentity:
+            own = None
         is_own = own is not None and own.groups()[:2] == found.groups()[:2]
         named = b"--author=%s <%s>" % found.groups()[:2]
         return [*(() if is_own else (named,)), f"--date={date}"]
