@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -292,3 +293,29 @@ def test_where_there_are_no_commands_a_sentence_says_why(tangled: Repository) ->
     assert taught(bare, "HEAD~1") == {
         "reason": "A bare repository has no files from which to stage anything."
     }
+
+
+def test_uncommitted_work_is_staged_and_committed(
+    tangled: Repository, tmp_path: Path
+) -> None:
+    new = lines_with("2 4 9 31").replace(b"new 30", b"30")
+    tangled.write({"f": new, "g": b"staged\n", "sub/new": b"2\n"})
+    tangled.git("add", "g")
+    listing = ("-n", "-p", "--format", "json", "--group-by", "none", "--untracked")
+    listed = json.loads(done(tangled.path, *listing))
+    entry = listed["series"][0]
+    numbers = [hunk["number"] for hunk in entry["hunks"]]
+    groups = [
+        {"message": "one\n", "hunks": numbers[::2]},
+        {"message": "two\n\nMore.\n", "hunks": numbers[1::2]},
+    ]
+    entry["groups"] = groups
+    plan = json.dumps({**listed, "series": [entry]}).encode()
+    steps = taught(tangled, "--untracked", "--plan", "-", stdin=plan)["steps"]
+    copied = Repository(Path(shutil.copytree(tangled.path, tmp_path / "copy")))
+    Typist(copied, tmp_path / "typist").type_all(steps)
+    done(tangled.path, "--untracked", "--plan", "-", "--yes", stdin=plan)
+
+    words = ("log", "-3", "--format=%T %an %ae %B")
+    assert copied.git(*words) == tangled.git(*words)
+    assert copied.git("status", "--porcelain") == ""

@@ -138,7 +138,7 @@ def rehearsal(
         (place / "editor").write_text(_EDITOR, encoding="ascii")
         env = {
             **repo.program.env,
-            **object_environment(repo, place / "objects"),
+            **_object_environment(repo, place / "objects"),
             **index_environment(place / "index"),
             "GIT_DIR": str(repo.git_dir),
             "GIT_WORK_TREE": str(files),
@@ -148,6 +148,16 @@ def rehearsal(
         tried = Rehearsal(replace(repo.program, cwd=files, env=env), place)
         _check_out(tried, tree, paths)
         yield tried
+
+
+_ALTERNATES = "GIT_ALTERNATE_OBJECT_DIRECTORIES"
+
+
+def _object_environment(repo: Repository, place: Path) -> Mapping[str, str]:
+    """Where objects are written, and read from; those of a snapshot are among them."""
+    env, also = object_environment(repo, place), repo.program.env.get(_ALTERNATES)
+    named = [env[_ALTERNATES], *([also] if also else [])]
+    return {**env, _ALTERNATES: os.pathsep.join(named)}
 
 
 def _check_out(tried: Rehearsal, tree: Oid, paths: Iterable[bytes]) -> None:
@@ -166,8 +176,19 @@ def stash_to_restore(repo: Repository) -> Command | None:
     asked = ("--no-optional-locks", "diff-index", "--quiet", "--ignore-submodules")
     if not repo.program.run(*asked, "HEAD", check=False).status:
         return None
-    is_staged = repo.program.run(*asked, "--cached", "HEAD", check=False).status
-    return Command(("stash", "pop", *(("--index",) if is_staged else ())))
+    return Command(("stash", "pop", *(("--index",) if is_staged(repo) else ())))
+
+
+def is_staged(repo: Repository) -> bool:
+    """Whether anything is staged."""
+    asked = (
+        "--no-optional-locks",
+        "diff",
+        "--cached",
+        "--quiet",
+        "--ignore-submodules",
+    )
+    return repo.program.run(*asked, check=False).status != 0
 
 
 _DIFF_OPTIONS = "GIT_DIFF_OPTS"

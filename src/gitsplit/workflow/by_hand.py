@@ -9,7 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from gitsplit.git.rehearsal import rehearsal, stash_to_restore, undoes_diff_options
+from gitsplit.git.rehearsal import (
+    is_staged,
+    rehearsal,
+    stash_to_restore,
+    undoes_diff_options,
+)
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import EMPTY_TREE, NewObjects, PathPair, changed_paths
 from gitsplit.git.write import Rewrite, WrittenCommit
@@ -54,12 +59,20 @@ def by_hand(  # noqa: PLR0913 -- callers name the last
         teacher = _Teacher(repo, work, objects, rewrite, drop_to)
         if is_done:
             return ByHand(tuple(teacher.steps()))
+        if repo.snapshot is not None:
+            return ByHand((*_unstaged(repo), *teacher.steps()))
         return ByHand(tuple(_from_here(repo, work, teacher.steps())))
     except NotTaught as why:
         return ByHand(reason=str(why))
     except NotStaged as why:
         paths = name_list([printable(path) for path in why.paths])
         return ByHand(reason=f"No git commands were found that stage this: {paths}.")
+
+
+def _unstaged(repo: Repository) -> Iterator[Step]:
+    """What takes out of the index whatever is staged, where that is something."""
+    if is_staged(repo):
+        yield Step("have nothing staged; the files stay", (Command(("reset", "-q")),))
 
 
 def _from_here(repo: Repository, work: Work, steps: Iterator[Step]) -> Iterator[Step]:
@@ -89,14 +102,16 @@ def _reasons_here(repo: Repository, work: Work) -> Iterator[str]:
         yield "A bare repository has no files from which to stage anything."
     if repo.config.get_bool("core.sparseCheckout"):
         yield "In a sparse checkout git stages only files inside of it."
+    if repo.snapshot is not None:
+        if repo.snapshot.source.kind == "staged":
+            yield "What is staged would have to be unstaged first, and is lost then."
+        return
     if repo.is_rebasing and split != [work.series.head]:
         yield "A rebase is in progress, and git begins no other within it."
 
 
 def _reasons_of_todo(work: Work) -> Iterator[str]:
     entries = work.todo.entries
-    if any(not entry.commit.is_stored for entry in entries):
-        yield "Commands for uncommitted work aren't there yet."
     if any(entry.rest or entry.source for entry in entries):
         yield "Commits that are split together aren't split by git commands."
     if {entry.action for entry in entries} - {"split", "pick"}:
@@ -202,9 +217,11 @@ class _Teacher(Struct, frozen=True):
         left = changed_paths(self.objects, made[-1].tree, raw.tree)
         if left:
             self._refuse_left(entry, [*left])
-        reset = ("reset", "HEAD~") if parents else ("rm", "-rq", "--cached", ".")
-        title = "take it apart: what it did stays in the files"
-        yield Step(title, (Command(reset),))
+        is_there = entry.commit.is_stored and self.repo.snapshot is None
+        if is_there:
+            reset = ("reset", "HEAD~") if parents else ("rm", "-rq", "--cached", ".")
+            title = "take it apart: what it did stays in the files"
+            yield Step(title, (Command(reset),))
         pairs = changed_paths(self.objects, before, raw.tree)
         with rehearsal(self.repo, raw.tree, pairs) as tried:
             tried.begin(before)
@@ -212,7 +229,7 @@ class _Teacher(Struct, frozen=True):
                 tried,
                 self.objects,
                 {path: pair.after for path, pair in pairs.items()},
-                entry.oid,
+                entry.oid if is_there else None,
                 neutral_options(self.repo.config),
                 undoes_diff_options(self.repo),
             )
@@ -220,7 +237,7 @@ class _Teacher(Struct, frozen=True):
             for number, each in enumerate(made, 1):
                 staged = staging.commands(before, each.tree)
                 new = self.objects.read_commit(each.oid)
-                amends = number == 1 and not parents
+                amends = number == 1 and not parents and is_there
                 commit = desk.commit(new, amends=amends, is_same=not staged)
                 subject = printable(subject_of(new.message)) or "(no message)"
                 yield Step(f"commit {number}: {subject}", (*staged, commit))

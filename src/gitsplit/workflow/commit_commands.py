@@ -29,6 +29,11 @@ def encoding_options(config: Config, commit: RawCommit) -> tuple[Word, ...]:
     return () if is_usual else ("-c", f"i18n.commitEncoding={encoding}")
 
 
+def _identity(who: bytes) -> bytes:
+    """Name and address of the value of an author header."""
+    return who.rsplit(b" ", 2)[0]
+
+
 class CommitDesk(Struct, frozen=True):
     """Where the commits of one that is split are made, once they are staged."""
 
@@ -43,8 +48,12 @@ class CommitDesk(Struct, frozen=True):
         words += ["--allow-empty"] if is_same else []
         words += self._cleanup(new.message)
         who = next(iter(new.values(b"author")), b"")
+        is_stored = self.source.is_stored
+        if not is_stored and self._is_own(who):  # the user's, from now
+            return _with_message((*options, *words), new.message)
         date, raw = self._date(who), self.source.raw
-        if new.message == raw.message and who in raw.values(b"author") and not options:
+        is_same_text = new.message == raw.message and who in raw.values(b"author")
+        if is_same_text and is_stored and not options:
             return Command((*words, "-C", self.source.oid[:10]))
         words += [] if amends else self._author(who, date)
         return _with_message((*options, *words), new.message)
@@ -62,13 +71,16 @@ class CommitDesk(Struct, frozen=True):
         """What gives a commit this author, and this date."""
         found = _AUTHOR.fullmatch(who)
         assert found is not None, "it has a date"
-        try:
-            own = _AUTHOR.fullmatch(author(self.repo))
-        except NoIdentity:
-            own = None
-        is_own = own is not None and own.groups()[:2] == found.groups()[:2]
         named = b"--author=%s <%s>" % found.groups()[:2]
-        return [*(() if is_own else (named,)), f"--date={date}"]
+        return [*(() if self._is_own(who) else (named,)), f"--date={date}"]
+
+    def _is_own(self, who: bytes) -> bool:
+        """Whether the author is who the user is to git, whatever the date."""
+        try:
+            own = author(self.repo)
+        except NoIdentity:
+            return False
+        return _identity(own) == _identity(who)
 
     def _date(self, who: bytes) -> str:
         """The date of an author as git reads it; raises NotTaught for odd authors."""
