@@ -67,11 +67,13 @@ def command(**given: Any) -> int:
 
 
 def _teach(options: Options) -> None:
-    """Explain a commit, open the tutorial, or grade an answer to one of its lessons."""
+    """Explain a commit or ask about it; open the tutorial, or grade an answer."""
     from gitsplit.cli import explain, tutorial  # few call it so
 
     if options.explain:
         explain.explain_commit(options)
+    elif options.quiz:
+        explain.ask_about_hunks(options)
     elif options.grade is not None:
         tutorial.grade_plan(options)
     else:

@@ -207,6 +207,10 @@ class Options:
         "--explain",
         help="Explain one commit to a newcomer: what it does, how it is best split.",
     )
+    quiz: bool = _flag(
+        "--quiz",
+        help="Ask where each hunk of one commit belongs, and compare the answers.",
+    )
     tutorial: str | None = _option(
         "--tutorial",
         metavar="[LESSON|DIR]",
@@ -239,7 +243,7 @@ class Options:
     def is_for_learners(self) -> bool:
         """Whether it is about learning to split: no commit is made from it."""
         lesson = self.tutorial is not None or self.grade is not None
-        return lesson or self.explain
+        return lesson or self.explain or self.quiz
 
 
 STANDARD_INPUT = "-"

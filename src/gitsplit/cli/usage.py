@@ -87,8 +87,8 @@ def check_usage(options: Options) -> None:
         _check_tutorial(options)
     elif options.check:
         _check_check(options)
-    elif options.explain:
-        _check_explain(options)
+    elif options.explain or options.quiz:
+        _check_explanation(options)
     elif not options.dry_run:
         _check_output(options)
     if options.fit and options.plan is None:
@@ -129,20 +129,23 @@ ABOUT_ONE = ("upstream", "commits", "root", "group_by", "number")
 """What says which commit is explained, and how it is split."""
 
 BESIDE_EXPLAIN = ("explain", *ABOUT_ONE, "format", "output", "no_screen")
+BESIDE_QUIZ = ("quiz", *ABOUT_ONE, "plan", "no_screen")
 PAGE_FORMATS = ("text", "markdown", "html")
 
 
-def _check_explain(options: Options) -> None:
-    """Raise click.UsageError for what ``--explain`` can't be combined with."""
-    _refuse_beside(
-        options,
-        BESIDE_EXPLAIN,
-        "--explain goes with UPSTREAM, -c, --root, --group-by, --commits, --format and"
-        " -o only.",
-    )
+def _check_explanation(options: Options) -> None:
+    """Raise click.UsageError for what ``--explain`` or ``--quiz`` doesn't go with."""
+    option = "--explain" if options.explain else "--quiz"
+    names = "UPSTREAM, -c, --root, --group-by, --commits"
+    beside: Collection[str] = BESIDE_QUIZ
+    more = f"{names} and --plan"
+    if options.explain:
+        beside, more = BESIDE_EXPLAIN, f"{names}, --format and -o"
+    _refuse_beside(options, beside, f"{option} goes with {more} only.")
     if options.format not in (None, *PAGE_FORMATS):
         raise click.UsageError(f"--explain has no format {options.format}.")
-    _refuse_several(options, "--explain")
+    if len(options.commits) > 1:
+        raise click.UsageError(f"{option} is about one commit; name one with -c.")
 
 
 def _refuse_beside(options: Options, beside: Collection[str], sentence: str) -> None:
@@ -150,12 +153,6 @@ def _refuse_beside(options: Options, beside: Collection[str], sentence: str) -> 
     for each in fields(Options):
         if each.name not in beside and _is_given(options, each):
             raise click.UsageError(sentence)
-
-
-def _refuse_several(options: Options, option: str) -> None:
-    """Raise click.UsageError for more than one commit, where it is about one."""
-    if len(options.commits) > 1:
-        raise click.UsageError(f"{option} is about one commit; name one with -c.")
 
 
 def _check_tutorial(options: Options) -> None:

@@ -18,7 +18,7 @@ from gitsplit.model.series import SourceCommit, commit_in_words
 from gitsplit.proposal.flaws import flaw_sentence, flaws_of
 from gitsplit.proposal.names import Dependency, dependencies
 from gitsplit.report.by_hand import by_hand_lines
-from gitsplit.report.page_hunks import PageHunk, page_hunks
+from gitsplit.report.page_hunks import PageHunk, hunk_name, page_hunks, some_lines
 from gitsplit.report.prose import Block, Code, Heading, Items, Paragraph
 
 
@@ -66,7 +66,7 @@ def _deeds(about: Explanation) -> Iterator[Block]:
     body = message[end_of_subject(message) :].strip(b"\n").splitlines()
     if body:
         yield Paragraph("Its message says:")
-        yield Code("text", (about.commit.subject, b"", *_some(body)))
+        yield Code("text", (about.commit.subject, b"", *some_lines(body)))
     if about.deed and about.number == 1:
         yield Paragraph(f"From its lines alone one would call it “{about.deed}”.")
     changes = about.plan.changes
@@ -81,19 +81,8 @@ def _deeds(about: Explanation) -> Iterator[Block]:
     yield Items(tuple(few(files)))
 
 
-_MOST_LINES = 20
-"""So many lines of a message, or of a hunk, are shown."""
-
 _MOST_HUNKS = 12
 """So many hunks of a commit are shown."""
-
-
-def _some(lines: Sequence[bytes]) -> Sequence[bytes]:
-    """The lines, of very many the first."""
-    if len(lines) <= _MOST_LINES + 1:
-        return lines
-    left = quantity(len(lines) - _MOST_LINES, "more line")
-    return (*lines[:_MOST_LINES], f"  … {left}".encode())
 
 
 def _lines_of(hunks: Sequence[PageHunk]) -> str:
@@ -195,10 +184,9 @@ def _hunk_blocks(
     if heading:
         yield Heading(heading)
     for hunk in hunks[:_MOST_HUNKS]:
-        part = f", {hunk.part} of {hunk.parts}" if hunk.part else ""
         path = printable(plan.changes[hunk.file].path)
-        yield Paragraph(f"Hunk {hunk.number}{part}, `{path}`:")
-        yield Code("diff", (hunk.header, *_some(hunk.body)))
+        yield Paragraph(f"{hunk_name(hunk)}, `{path}`:")
+        yield Code("diff", (hunk.header, *some_lines(hunk.body)))
     if len(hunks) > _MOST_HUNKS:
         yield Paragraph(f"… and {quantity(len(hunks) - _MOST_HUNKS, 'more hunk')}.")
 
@@ -287,7 +275,10 @@ def _exercise(about: Explanation) -> Iterator[Block]:
             ),
             is_numbered=True,
         )
-    yield Paragraph(f"With gitsplit: `{shell_command('gitsplit', '-c', oid)}`")
+    quiz, split = (shell_command("gitsplit", *o, "-c", oid) for o in (("--quiz",), ()))
+    yield Paragraph(
+        f"Or be asked about each hunk: `{quiz}` With gitsplit it is done by: `{split}`"
+    )
     if about.by_hand is not None:
         _, *lines = by_hand_lines(about.by_hand)
         if lines:

@@ -35,7 +35,7 @@ from gitsplit.report.findings import (
     SplitPart,
 )
 from gitsplit.report.formats import Printout
-from gitsplit.report.page_hunks import PageHunk, page_hunks
+from gitsplit.report.page_hunks import PageHunk, hunk_name, page_hunks
 from gitsplit.report.summary import outlook_lines
 from gitsplit.report.text import (
     WHY_TWO,
@@ -271,7 +271,7 @@ def _hunk(hunk: PageHunk, at: int, *, is_fixed: bool) -> Iterator[str]:
         "removed": hunk.removed,
         "fixed": "" if is_fixed else None,
     }
-    name = _hunk_name(hunk)
+    name = hunk_name(hunk)
     yield f'<article id="{_anchor(hunk, at)}" class="hunk"{_data(data)}'
     yield f' aria-label="{name}">\n'
     yield f'<p><a class="to" href="#{_card(at, hunk.group)}">{_place(hunk.group)}</a>'
@@ -281,11 +281,6 @@ def _hunk(hunk: PageHunk, at: int, *, is_fixed: bool) -> Iterator[str]:
     for sign, run in groupby(hunk.body, key=lambda line: line[:1]):
         yield from _run(sign, [*run])
     yield "</pre>\n</article>\n"
-
-
-def _hunk_name(hunk: PageHunk) -> str:
-    part = f", {hunk.part} of {hunk.parts}" if hunk.part else ""
-    return f"Hunk {hunk.number}{part}"
 
 
 _FEW = 200
@@ -376,7 +371,7 @@ def _contents(plan: Plan, hunks: Sequence[PageHunk], at: int) -> Iterator[str]:
     yield '<ul class="own">\n'
     for file, own in groupby(hunks, key=lambda hunk: hunk.file):
         links = "".join(
-            f' <a href="#{_anchor(hunk, at)}" aria-label="{_hunk_name(hunk)}">'
+            f' <a href="#{_anchor(hunk, at)}" aria-label="{hunk_name(hunk)}">'
             f"{hunk.number}</a>"
             for hunk in own
         )

@@ -22,6 +22,7 @@ from gitsplit.model.diff import (
     range_in_header,
 )
 from gitsplit.model.lines import Lines
+from gitsplit.model.listing import quantity
 from gitsplit.model.patch import CONTEXT, NO_NEWLINE, fact_lines, file_patch
 from gitsplit.model.plan import Plan
 from gitsplit.planfile.hunks import Ends, HunkPick, pick_value
@@ -65,6 +66,24 @@ def page_hunks(plan: Plan) -> Iterator[PageHunk]:
                 assert each.hunk is not None, "what has a number is a fact or a hunk"
                 found = edits[file, each.hunk]
                 yield from _parts(each, change, each.hunk, found, next(contexts))
+
+
+MOST_SHOWN = 20
+"""So many lines of a hunk, or of a message, are shown to learners."""
+
+
+def some_lines(lines: Sequence[bytes]) -> Sequence[bytes]:
+    """The lines, of very many the first, and how many are left."""
+    if len(lines) <= MOST_SHOWN + 1:
+        return lines
+    left = quantity(len(lines) - MOST_SHOWN, "more line")
+    return (*lines[:MOST_SHOWN], f"  … {left}".encode())
+
+
+def hunk_name(hunk: PageHunk) -> str:
+    """What a hunk goes by: its number, and which run of its lines it is."""
+    part = f", {hunk.part} of {hunk.parts}" if hunk.part else ""
+    return f"Hunk {hunk.number}{part}"
 
 
 def _what(plan: Plan, edit: Edit) -> Fact | Hunk:

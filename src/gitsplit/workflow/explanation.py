@@ -43,6 +43,17 @@ _EVEN = 0.5
 """As likely as this a commit is shown as several: then there is something to see."""
 
 
+def honest_plan(request: Request, plan: Plan, found: Proposals) -> Plan:
+    """The plan, or the one of one commit where it is more likely to be one change.
+
+    Unless the user has asked for so many.
+    """
+    if request.number is None and found.chance_of_several < _EVEN:
+        one = found.plan()
+        return one if len(one.groups) == 1 else plan
+    return plan
+
+
 def explain(
     repo: Repository, reading: Repository, request: Request, tell: TellProposing
 ) -> Explanation:
@@ -52,10 +63,8 @@ def explain(
     """
     request, work = work_of_one(reading, request, "--explain", tell)
     ((oid, plan),) = work.plans.items()
-    found = work.proposals[oid]
-    is_asked = request.number is not None
-    if not is_asked and found.chance_of_several < _EVEN:
-        plan = one if len((one := found.plan()).groups) == 1 else plan
+    found, is_asked = work.proposals[oid], request.number is not None
+    plan = honest_plan(request, plan, found)
     work = work.with_plans({oid: plan})
     is_by_content = isinstance(found, ProposalsByContent)
     return Explanation(
