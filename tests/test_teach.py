@@ -24,6 +24,7 @@ from tests.runner import (
     split_entry,
     state_of,
 )
+from tests.terminal import Terminal
 from tests.test_script import commit_of, own_directory, random_plan
 from tests.typing import Typist
 
@@ -319,3 +320,31 @@ def test_uncommitted_work_is_staged_and_committed(
     words = ("log", "-3", "--format=%T %an %ae %B")
     assert copied.git(*words) == tangled.git(*words)
     assert copied.git("status", "--porcelain") == ""
+
+
+def test_a_page_of_the_screen_has_the_commands(tangled: Repository) -> None:
+    screen = Terminal(tangled.path, "--teach", "HEAD~1")
+    screen.wait_for("$ shows the git commands for the same")
+    screen.type("$")
+    screen.wait_for("git reset HEAD~")
+    screen.type("q")
+    screen.type("w")
+    screen.wait_for("Enter: apply")
+    screen.type("$")
+    screen.wait_for("git reset HEAD~")
+    screen.type("qqq")
+
+    assert screen.exit_status() == 0
+
+
+def test_an_answer_without_a_screen_says_the_commands(tangled: Repository) -> None:
+    ran = gitsplit(tangled.path, "--no-screen", "HEAD~1", stdin=b"$\nq\nq\n")
+
+    assert "\ngit reset HEAD~\n" in ran.out
+
+
+def test_a_script_has_no_other_commands_beside_it(tangled: Repository) -> None:
+    ran = gitsplit(tangled.path, "-n", "--teach", "--format", "script", "HEAD~1")
+
+    assert ran.status == 2
+    assert "--teach cannot be combined with --format script." in ran.err

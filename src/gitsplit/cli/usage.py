@@ -93,6 +93,8 @@ def check_usage(options: Options) -> None:
         _check_output(options)
     if options.fit and options.plan is None:
         raise click.UsageError("--fit requires --plan.")
+    if options.teach and options.format == "script":
+        raise click.UsageError("--teach cannot be combined with --format script.")
     _check_exec(options)
     if options.root and options.upstream is not None:
         raise click.UsageError("--root and UPSTREAM cannot be used together.")
