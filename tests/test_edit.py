@@ -1,11 +1,13 @@
 """``--edit``: the split as one text in the user's editor, which may be a script."""
 
 import base64
+import os
 import shlex
 from pathlib import Path
 
 import pytest
 
+from gitsplit.workflow.text_editing import MOST_KEPT
 from tests.repository import Repository
 from tests.runner import (
     Ran,
@@ -320,6 +322,23 @@ def test_a_kept_text_goes_where_it_is_saved_empty_and_is_not_given_to_scripts(
     editor(monkeypatch, tmp_path, ': > "$1"')
     assert in_terminal(tangled, tmp_path).exit_status() == 0
     assert texts_kept(tangled) == []
+
+
+def test_of_the_texts_that_were_never_applied_the_newest_are_kept(
+    tangled: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor(monkeypatch, tmp_path, "sed -i '/@@ 2 @@/s/^./9/' \"$1\"")
+    directory = tangled.path / ".git" / "gitsplit"
+    directory.mkdir(exist_ok=True)
+    for number in range(MOST_KEPT + 3):
+        old = directory / f"edited-split-{number:010}"
+        old.write_bytes(b"")
+        os.utime(old, (number, number))
+    assert edited(tangled, tmp_path, "--yes").status == 1
+
+    kept = texts_kept(tangled)
+    assert len(kept) == MOST_KEPT
+    assert kept[0].name == f"edited-split-{4:010}"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha1
 from pathlib import Path
@@ -80,6 +80,14 @@ def remove_files(path: Path) -> None:
         # deeper than Python's stack, or than so many files can be open.
         for command in (["chmod", "-R", "u+rwx"], ["rm", "-rf"]):
             subprocess.run([*command, "--", path], check=False, capture_output=True)
+
+
+def remove_oldest(files: Iterable[Path], most: int) -> None:
+    """Remove all but so many of the files, those that were written last."""
+    newest = sorted(files, key=mtime_of, reverse=True)
+    for file in newest[most:]:
+        with suppress(OSError):
+            file.unlink()
 
 
 MOST_BYTES = 1 << 27

@@ -11,7 +11,7 @@ from msgspec import Struct
 from gitsplit.errors import GitsplitError, InvalidPlan, NothingToSplit
 from gitsplit.git import user_programs
 from gitsplit.git.repository import Repository
-from gitsplit.git.state_dir import read_own_file
+from gitsplit.git.state_dir import read_own_file, remove_oldest
 from gitsplit.model.plan import Plan
 from gitsplit.planfile.text_form import Form, form_of
 from gitsplit.planfile.text_reading import (
@@ -28,6 +28,9 @@ from gitsplit.workflow.work import Work
 
 MOST_TRIES = 5
 """So often the editor opens on a text before a broken one is refused."""
+
+MOST_KEPT = 50
+"""So many texts are kept that were never applied, as many as rewrites to undo."""
 
 _NAME = b"gitsplit-edit"
 """The file's name, for which no editor has habits of its own."""
@@ -94,7 +97,7 @@ def edit_as_text(
         if not plans:
             file.unlink(missing_ok=True)
             return None
-        user_programs.keep_text(repo, text, file.name)
+        _keep(repo, form, text)
         edited = Edited(_with_plans(work, form, plans, request), file)
         decision = _decision(edited.work, decide, _KEPT.format(file, "the same"))
     return edited if decision == "apply" else None
@@ -116,9 +119,19 @@ _RESUMED = (
 )
 
 
+_KEPT_PREFIX = "edited-split-"
+
+
 def _kept_name(form: Form) -> str:
     """The name of the file that keeps what was made of this very text."""
-    return f"edited-split-{sha256(form.data).hexdigest()[:10]}"
+    return f"{_KEPT_PREFIX}{sha256(form.data).hexdigest()[:10]}"
+
+
+def _keep(repo: Repository, form: Form, text: bytes) -> Path:
+    """Keep what was made of the text, and only the newest of such texts; its file."""
+    file = user_programs.keep_text(repo, text, _kept_name(form))
+    remove_oldest(repo.own_dir.glob(f"{_KEPT_PREFIX}*"), MOST_KEPT)
+    return file
 
 
 def _text_to_resume(form: Form, kept: bytes) -> bytes:
@@ -172,7 +185,7 @@ def _plans_or_mistake(form: Form, data: bytes) -> tuple[tuple[Plan, ...] | None,
 
 def _refusal(repo: Repository, form: Form, data: bytes, which: str) -> InvalidPlan:
     """Keep the text, and give the error that says what is wrong with it."""
-    kept = user_programs.keep_text(repo, data, _kept_name(form))
+    kept = _keep(repo, form, data)
     try:
         plans_in(text_in_utf8(data), form)
     except Mistake as mistake:
