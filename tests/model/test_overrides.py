@@ -504,13 +504,15 @@ def test_a_content_that_doesn_t_fit_is_refused(entry: CommitEntry, said: str) ->
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "said", "hint"),
     [
-        (CREATED, "to new, which isn't there in commit 1."),
-        (SUBMODULE, "to lib, which is a submodule in commit 2."),
+        (CREATED, "to new, which isn't there in commit 1.", "Name the fact that "),
+        (SUBMODULE, "to lib, which is a submodule in commit 2.", "A submodule has "),
     ],
 )
-def test_a_content_for_what_is_no_file_is_refused(change: object, said: str) -> None:
+def test_a_content_for_what_is_no_file_is_refused(
+    change: object, said: str, hint: str
+) -> None:
     assert hasattr(change, "new")
     place = FileEntry(None, change.new.path)
     is_there = change is SUBMODULE
@@ -527,3 +529,4 @@ def test_a_content_for_what_is_no_file_is_refused(change: object, said: str) -> 
     with pytest.raises(InvalidPlan) as refused:
         plan_of_entry(entry, changes)  # type: ignore[arg-type] # parametrized, so an object
     assert str(refused.value) == f"The plan gives a content {said}"
+    assert refused.value.hint.startswith(hint)

@@ -357,11 +357,14 @@ def _overrides_giving(
     chosen = file_states(thread, edits, contents)
     for (group, content), state in zip(contents.items(), chosen, strict=True):
         if state is None or state.content is None:
-            what = "isn't there" if state is None else "is a submodule"
+            what, hint = "is a submodule", "A submodule has no content: leave it out."
+            if state is None:
+                what = "isn't there"
+                hint = "Name the fact that creates it in that commit or an earlier one."
             raise InvalidPlan(
                 f"The plan gives a content to {printable(plan.changes[file].path)},"
                 f" which {what} in commit {group + 1}.",
-                hint="Name the fact that creates it in that commit or an earlier one.",
+                hint=hint,
             )
         if state.content != content:
             yield Override(group, thread.numbers[0], content, state.content)
