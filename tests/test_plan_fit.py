@@ -119,6 +119,8 @@ def test_a_commit_that_was_only_reworded_is_found_by_what_it_does(
     for told in (reworded, rebased):
         assert [each["action"] for each in told["series"]][-1] == "split"
         assert (told["misfit"]["lost"], told["misfit"]["new"]) == ([], [])
+        messages = [group["message"] for group in told["series"][-1]["groups"]]
+        assert "another subject altogether\n" in messages
 
 
 def fitted(repo: Repository, plan: str, *args: str) -> dict[str, Any]:

@@ -292,4 +292,23 @@ def _fit(
     if was.commits == now.commits:
         return Fit(plan)
     changes = changes_of_ranges(repo, [commits])[now.commit]
-    return fitted_plan(plan, changes, takers_of_rest(was), hunks_between)
+    fit = fitted_plan(plan, changes, takers_of_rest(was), hunks_between)
+    return replace(fit, plan=_with_messages_of_now(fit.plan, old, commits))
+
+
+def _with_messages_of_now(
+    plan: Plan, old: tuple[SourceCommit, ...], now: tuple[SourceCommit, ...]
+) -> Plan:
+    """The plan; a group with the very message of an old commit has the one of now.
+
+    Who reworded the commit since would lose that, else.
+    """
+    messages = {
+        was.raw.message: commit.raw.message
+        for was, commit in zip(old, now, strict=True)
+    }
+    groups = (
+        replace(each, message=messages.get(each.message, each.message))
+        for each in plan.groups
+    )
+    return replace(plan, groups=tuple(groups))
