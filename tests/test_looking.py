@@ -76,7 +76,7 @@ def test_a_message_that_is_a_change_id_alone_is_shown(repo: Repository) -> None:
     text = applied(gitsplit(repo.path, "-n", "HEAD~1", "--group-by", "file"))
 
     assert "becomes 2 commits" in text
-    assert "  ! Gerrit would refuse it. " in text
+    assert "  ! Gerrit would refuse the push. " in text
 
 
 @pytest.mark.parametrize("upstream", ["HEAD~1", "HEAD~2"])
@@ -89,7 +89,7 @@ def test_a_change_id_that_gerrit_does_not_see_is_complained_of_beside_its_commit
 
     *others, last = blocks(text, repo, *(["HEAD~1"] * (upstream[-1] == "2")), "HEAD")
     assert "becomes 2 commits" in last
-    assert "  ! Gerrit would refuse it. " in last
+    assert "  ! Gerrit would refuse the push. " in last
     assert "--move-change-id" in last
     assert not any("Gerrit" in other for other in others)
 

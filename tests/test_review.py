@@ -191,8 +191,22 @@ def test_a_dry_run_says_in_every_format_that_gerrit_would_refuse(
     assert ran.status == 1
     assert "Gerrit would refuse the push. Commit 1" in ran.err
     assert ran.out
+    assert ran.err.count("Commit 1") == 1
     told = ran.err if form == "script" else ran.out
-    assert "Gerrit would refuse it. " in told.replace("`", "")
+    assert "Gerrit would refuse the push. " in told.replace("`", "")
+
+
+def test_what_is_refused_is_said_to_be_written(
+    repo: Repository, tmp_path: Path
+) -> None:
+    two_things(repo, "two things\n\nSigned-off-by: A <a@b>\n")
+    repo.git("config", "gerrit.host", "review.example.com")
+    file = str(tmp_path / "split.html")
+    args = ("-n", "--plan", "-", "--format=html", "-o", file)
+    ran = gitsplit(repo.path, *args, stdin=unsigned_plan(repo))
+
+    state = ran.err.splitlines()[-1]
+    assert state == f"{file} was written, and nothing else was changed."
 
 
 LINK = f"Link: https://review.example.org/id/{IDS[0]}"

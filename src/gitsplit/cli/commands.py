@@ -141,12 +141,17 @@ def _print_dry_run(
     if refusal is not None and is_for_programs():
         raise refusal
     for note in printed.notes:
-        say(note)
+        if refusal is None or str(refusal) not in note:  # it is said at the end
+            say(note)
     write_printout(repo, options, printed)
     title = title_by_id(repo, request, work.series) if is_terminal() else ""
     if title and not is_for_programs():
         print_stderr(f"This is {title}")
     if refusal is not None:
+        if options.output_file is not None:
+            refusal.state = (
+                f"{options.output_file} was written, and nothing else was changed."
+            )
         raise refusal
 
 

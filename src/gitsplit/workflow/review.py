@@ -67,7 +67,7 @@ def gerrit_complaints(
         if each.is_ours:
             first = first or _push_error(each)
             source = rewrite.commits[each.number - 1].draft.place
-            told = f"Gerrit would refuse it. {each.sentence} {each.remedy}"
+            told = f"{_push_error(each)} {each.remedy}"
             ours.setdefault(source, []).append(told)
     return ours, first, _push_warnings([each for each in found if not each.is_ours])
 
