@@ -195,9 +195,40 @@ def test_no_standard_streams_at_all(series: Repository) -> None:
         ["bash", "-c", script], cwd=series.path, capture_output=True, check=False
     )
 
-    assert ended.stdout == b"1\n0\n"
-    assert b"there is none here" in ended.stderr
-    assert len(ended.stderr.splitlines()) == 3
+    assert ended.stdout == b"1\n1\n"
+    terminal, closed = b"there is none here.", b"can't be written: it is closed."
+    lines = ended.stderr.splitlines()
+    assert [lines[0].endswith(terminal), lines[3].endswith(closed)] == [True, True]
+
+
+def closed(repo: Repository, *args: str) -> tuple[int, bytes]:
+    """The status and complaint of ``gitsplit ARGS`` with standard output closed."""
+    command = shlex.join([*PROGRAM, *args])
+    ended = subprocess.run(
+        ["sh", "-c", f"exec {command} >&-"],
+        cwd=repo.path,
+        capture_output=True,
+        check=False,
+    )
+    assert ended.stdout == b""
+    return ended.returncode, ended.stderr
+
+
+@pytest.mark.parametrize("args", ["-n", "-n --format json", "--check"])
+def test_what_nobody_can_read_is_no_success(series: Repository, args: str) -> None:
+    status, said = closed(series, *args.split(), "HEAD~1")
+
+    assert (status, said.splitlines()[1]) == (1, b"hint: Name a file with -o.")
+
+
+def test_what_was_done_is_said_elsewhere_where_standard_output_is_closed(
+    series: Repository,
+) -> None:
+    before = series.refs()
+    status, said = closed(series, *SPLIT, "-c", "HEAD~2")
+
+    assert (status, said.splitlines()[-1]) == (0, b"Undo with: gitsplit --undo")
+    assert series.refs() != before
 
 
 def test_an_unknown_committer_is_found_before_any_work(series: Repository) -> None:

@@ -223,6 +223,29 @@ def test_a_result_goes_to_a_file(series: Repository, tmp_path: Path) -> None:
     assert json.loads(file.read_bytes())["state"] == "rewritten"
 
 
+@pytest.mark.parametrize(
+    ("call", "state"), [("--yes", "rewritten"), ("-n", "unchanged")]
+)
+def test_a_file_that_takes_nothing_leaves_an_error_on_standard_output(
+    series: Repository, call: str, state: str
+) -> None:
+    args = ("--format=json", "-c", "HEAD~2", "-o", "/dev/full")
+    ran = gitsplit(series.path, call, *args)
+
+    told = document(ran)
+    assert (ran.status, told["state"], told["error"]) == (1, state, "NotWritable")
+    assert told["message"] == "/dev/full can't be written: No space left on device."
+
+
+def test_a_git_that_is_not_there_has_a_class_of_its_own(
+    series: Repository, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    told = document(gitsplit(series.path, "-n", "--format=json", "HEAD~1"))
+    assert told["error"] == "GitNotStarted"
+
+
 def test_the_bytes_of_odd_branch_names_are_lone_surrogates(repo: Repository) -> None:
     repo.commit("base", {"f": b"1\n"})
     repo.commit("two", {"f": b"2\n", "g": b"1\n"})

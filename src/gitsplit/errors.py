@@ -182,6 +182,14 @@ class NotInWorktree(GitsplitError):
     """There is no file in the worktree in which dropped lines could stay."""
 
 
+class GitNotStarted(GitsplitError):
+    """There is no git program, or the operating system doesn't start it."""
+
+
+class SystemFailed(GitsplitError):
+    """The operating system reports an error: too many open files, a full disk."""
+
+
 class GitTooOld(GitsplitError):
     """What was asked for needs a newer git than the one installed."""
 

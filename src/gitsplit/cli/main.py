@@ -26,7 +26,13 @@ from gitsplit.cli.output import (
     show_wrong_usage,
     stdout_kept_for_document,
 )
-from gitsplit.errors import GitsplitError, Interrupted, Signalled, interrupt_behind
+from gitsplit.errors import (
+    GitsplitError,
+    Interrupted,
+    Signalled,
+    SystemFailed,
+    interrupt_behind,
+)
 from gitsplit.git.signals import unwind_on_signals
 
 
@@ -137,7 +143,7 @@ def _write_error(error: GitsplitError | click.ClickException) -> None:
 def _report_interrupt(stop: BaseException) -> int:
     """Say that gitsplit was interrupted, and give the exit status."""
     print_stderr("gitsplit: interrupted. Nothing was changed.")
-    _write_error(Interrupted("Interrupted."))
+    _write_error(Interrupted("Interrupted.", hint="To begin anew, run it again."))
     return _signal_status(stop) or Interrupted.exit_status
 
 
@@ -158,7 +164,7 @@ def _report_os_error(error: OSError) -> None:
     if isinstance(error, BrokenPipeError):
         discard_output(sys.stdout)
         return
-    refusal = GitsplitError(
+    refusal = SystemFailed(
         f"The operating system reports an error: {error}.",
         hint="Is the disk full, or `ulimit -n` too small?",
         state="Run gitsplit again: it finishes the update or rolls it back.",

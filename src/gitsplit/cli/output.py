@@ -136,25 +136,25 @@ def is_for_programs() -> bool:
 def print_document(text: str, name: str | None = None) -> None:
     """Write the one document of a call to standard output, or the file of that name.
 
-    Where the file can't be written, it goes to standard output. Raises NotWritable
-    where that can't be written, and BrokenPipeError where the reader has gone.
+    Raises NotWritable where that can't be written: where it is the file, there is still
+    a document to be written, about that error. Raises BrokenPipeError where the reader
+    of standard output has gone.
     """
     assert _document is not None, "standard output is kept for it"
+    if name is not None:
+        write_text_file(name, text)
     _document.is_written = True
     if name is None:
-        _write_document(_document, text)
-        return
-    try:
-        write_text_file(name, text)
-    except GitsplitError:
-        _write_document(_document, text)
-        raise
+        _write_bytes(_document.stream, printable_lines(text).encode())
 
 
-def _write_document(document: _Document, text: str) -> None:
-    if document.stream is not None:  # else it was closed before the start
-        with guard_stdout("Name a file with -o.", document.stream):
-            click.echo(printable_lines(text).encode(), nl=False, file=document.stream)
+def _write_bytes(stream: TextIO | None, data: bytes) -> None:
+    """Write to standard output; None is one that was closed before the start."""
+    hint = "Name a file with -o."
+    if stream is None:
+        raise _stdout_error("it is closed", hint)
+    with guard_stdout(hint, stream):
+        click.echo(data, nl=False, file=stream)
 
 
 def print_stderr(line: str) -> None:
@@ -310,9 +310,11 @@ def guard_stdout(hint: str = "", stream: TextIO | None = None) -> Iterator[None]
         raise
     except OSError as error:
         discard_output(stream)
-        raise NotWritable(
-            f"Standard output can't be written: {error.strerror}.", hint=hint
-        ) from error
+        raise _stdout_error(error.strerror, hint) from error
+
+
+def _stdout_error(why: str | None, hint: str) -> NotWritable:
+    return NotWritable(f"Standard output can't be written: {why}.", hint=hint)
 
 
 def is_terminal() -> bool:
@@ -344,9 +346,11 @@ def encoded(text: str, *, is_utf8: bool) -> bytes:
 
 
 def write_stdout(data: bytes) -> None:
-    """Write to standard output; raises BrokenPipeError where the reader has gone."""
-    with guard_stdout("Name a file with -o."):
-        click.echo(data, nl=False, file=sys.stdout)
+    """Write to standard output; raises BrokenPipeError where the reader has gone.
+
+    Raises NotWritable where it can't be written.
+    """
+    _write_bytes(sys.stdout, data)
 
 
 def write_text_file(name: str, text: str) -> None:
@@ -388,6 +392,9 @@ def print_result(text: str) -> None:
     It is done all the same, and the user must know how to undo it.
     """
     text = printable_lines(text)
+    if sys.stdout is None:  # closed before the start
+        _write_stderr(text)
+        return
     try:
         click.echo(text, nl=False, file=sys.stdout)
     except OSError:

@@ -23,6 +23,7 @@ from msgspec import Struct, field
 
 from gitsplit.errors import (
     GitFailed,
+    GitNotStarted,
     GitsplitError,
     GivenUp,
     NotARepository,
@@ -417,7 +418,7 @@ class Program(Struct, frozen=True, dict=True):
         except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
             raise self._not_startable() from error
         except OSError as error:
-            raise GitsplitError(
+            raise GitNotStarted(
                 f"The git program cannot be started: {error.strerror}.",
                 hint="Are too many files open, or processes running? See: ulimit -a",
             ) from error
@@ -431,7 +432,7 @@ class Program(Struct, frozen=True, dict=True):
                 f"The directory {self.cwd} doesn't exist any more.",
                 hint="Change to the directory of a git repository.",
             )
-        return GitsplitError(
+        return GitNotStarted(
             "The git program cannot be started.",
             hint="Install git 2.34 or newer, or put it on the PATH.",
         )
