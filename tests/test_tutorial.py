@@ -229,6 +229,21 @@ def test_from_the_list_to_a_lesson_and_back_the_mark_is_shown(
     assert (kept / "prices.py").is_file()
 
 
+@pytest.mark.parametrize(
+    ("args", "keys"), [(("1",), "q"), ((), ENTER + "qq"), ((), "3q" + "2q" + "q")]
+)
+def test_who_leaves_a_lesson_is_where_they_were_before(
+    tmp_path: Path, temporary: Path, args: tuple[str, ...], keys: str
+) -> None:
+    terminal = Terminal(tmp_path, "--tutorial", *args)
+    terminal.wait_for("leave the lesson" if args else "Enter lesson 1")
+    for key in keys:
+        terminal.type(key)
+
+    assert terminal.exit_status() == 0
+    assert [*temporary.iterdir()] == []
+
+
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGHUP])
 def test_a_lesson_that_is_ended_from_outside_leaves_nothing_behind(
     tmp_path: Path, temporary: Path, stop: signal.Signals

@@ -6,7 +6,7 @@ from gitsplit.model.listing import quantity
 from gitsplit.model.plan import DROPPED, Plan, groups_with_edits
 from gitsplit.report.result import document_text
 from gitsplit.teaching.grading import Exercise, Grade, HunkMark
-from gitsplit.teaching.pages import comparison_lines, subjects_of, where_words
+from gitsplit.teaching.pages import comparison_lines, reference_subjects, where_words
 from gitsplit.teaching.placement import line_words
 
 FORMAT = "gitsplit-grade"
@@ -51,7 +51,7 @@ def grade_json(exercise: Exercise, plan: Plan, found: Grade) -> str:
                     "subject": subject,
                     "plan": numbers.get(found.matched.get(commit, DROPPED)),
                 }
-                for commit, subject in subjects_of(exercise.reference).items()
+                for commit, subject in reference_subjects(exercise).items()
             ],
             "hunks": [_hunk_value(each, exercise, numbers) for each in found.hunks],
         }

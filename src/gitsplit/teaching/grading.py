@@ -109,7 +109,7 @@ class Grade(Struct, frozen=True):
         return self.right == self.of and self.is_in_order and self.has_right_owner
 
 
-def is_answer(exercise: Exercise, plan: Plan) -> bool:
+def is_for_lesson(exercise: Exercise, plan: Plan) -> bool:
     """Whether a plan is for what the lesson's commit changes, and that alone."""
     hunks = numbered_hunks(exercise.reference.changes)
     return not plan.is_range and numbered_hunks(plan.changes) == hunks

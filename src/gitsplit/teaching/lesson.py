@@ -98,7 +98,7 @@ class Judgement(Struct, frozen=True):
         return tuple(map(hunk_pick, self.hunks))
 
 
-class Answer(Struct, frozen=True):
+class AnswerKey(Struct, frozen=True):
     """What the plan of a lesson doesn't say: what is right besides, and all reasons.
 
     ``order`` is fixed where the commits have to follow each other as the reference has
@@ -123,7 +123,7 @@ class Lesson(Struct, frozen=True):
     title: str
     story: str
     goal: str
-    answer: Answer
+    answer: AnswerKey
     document: PlanDocument
     entry: CommitEntry
     language: str = ""
@@ -280,12 +280,12 @@ def condition_of(text: str) -> Condition:
     raise ValueError
 
 
-def _read_answer(name: str, text: bytes) -> tuple[PlanDocument, CommitEntry, Answer]:
+def _read_answer(name: str, text: bytes) -> tuple[PlanDocument, CommitEntry, AnswerKey]:
     """The plan of a lesson, its entry that splits, and what is said besides."""
     try:
         document = load_plan(text)
         given: Mapping[str, object] = json.loads(text)
-        answer = convert(given.get("answer"), Answer)
+        answer = convert(given.get("answer"), AnswerKey)
         for each in answer.hunks:
             assert each.picks, "every pick can be read"
     except InvalidPlan as error:

@@ -207,11 +207,10 @@ def answer_to_count(exercise: Exercise, key: str) -> tuple[bool, str]:
 
 
 def first_choices(exercise: Exercise) -> tuple[Choice, ...]:
-    """The answers to which commit comes first, not in the order of the reference."""
-    subjects = sorted(subjects_of(exercise.reference).items(), key=lambda item: item[1])
+    """The answers to which commit comes first."""
     listed = [
         Choice(str(at), subject, is_listed=True)
-        for at, (_, subject) in enumerate(subjects, 1)
+        for at, (subject, _) in enumerate(_shuffled(exercise), 1)
     ]
     either = "either is fine" if len(listed) == 2 else "any order is fine"
     return (*listed, Choice(EITHER, either, is_listed=True))
@@ -220,20 +219,23 @@ def first_choices(exercise: Exercise) -> tuple[Choice, ...]:
 def answer_to_first(exercise: Exercise, key: str) -> tuple[bool, str]:
     """Whether that commit may come first, and why; either is fine where several may."""
     first = exercise.lesson.answer.first
-    is_free = len(first.commits) > 1
     if key == EITHER:
-        return is_free, first.reason
-    groups = sorted(
-        subjects_of(exercise.reference), key=subjects_of(exercise.reference).__getitem__
-    )
-    return groups[int(key) - 1] + 1 in first.commits, first.reason
+        return len(first.commits) > 1, first.reason
+    _, commit = _shuffled(exercise)[int(key) - 1]
+    return commit + 1 in first.commits, first.reason
 
 
-def subjects_of(plan: Plan) -> dict[int, str]:
-    """The subject of each commit of a plan."""
+def _shuffled(exercise: Exercise) -> list[tuple[str, int]]:
+    """The subjects of the reference with their commits, in an order that tells none."""
+    subjects = reference_subjects(exercise)
+    return sorted((subject, commit) for commit, subject in subjects.items())
+
+
+def reference_subjects(exercise: Exercise) -> dict[int, str]:
+    """The subject of each commit of the reference, by its number from 0."""
     return {
         number: printable(group.message.split(b"\n", 1)[0])
-        for number, group in enumerate(plan.groups)
+        for number, group in enumerate(exercise.reference.groups)
     }
 
 
@@ -362,7 +364,7 @@ def _misplaced_words(
     verb, belong = ("is", "belongs") if is_one else ("are", "belong")
     if part.belongs_in == DROPPED:
         return f"{verb} {is_in}; better left out"
-    subject = subjects_of(exercise.reference)[part.belongs_in]
+    subject = reference_subjects(exercise)[part.belongs_in]
     mine = numbers.get(part.should_be_in) if part.should_be_in is not None else None
     where = f"in commit {mine}, “{subject}”" if mine else f"in a commit “{subject}”"
     return f"{verb} {is_in}; {belong} {where}"
@@ -378,7 +380,7 @@ def _other_lines(exercise: Exercise, found: Grade) -> Iterator[PageLine]:
             yield PageLine("✗ The commits are in the wrong order.", "warning")
         yield PageLine(answer.first.reason, indent=2)
     if answer.owner == "fixed" and exercise.reference.owner is not None:
-        subject = subjects_of(exercise.reference)[exercise.reference.owner]
+        subject = reference_subjects(exercise)[exercise.reference.owner]
         if found.has_right_owner:
             yield PageLine(f"✓ “{subject}” continues the original.", "good")
         else:

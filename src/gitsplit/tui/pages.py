@@ -134,6 +134,7 @@ def _key_bindings(shown: _Shown) -> KeyBindings:
     def _(event: KeyPressEvent) -> None:
         event.app.exit(exception=Interrupted("Interrupted."))
 
+    bindings.add("c-z")(lambda event: event.app.suspend_to_background())
     for key, rows in _SCROLLS.items():
         bindings.add(key)(lambda _event, rows=rows: shown.move(rows=rows))
     for key, pages in _PAGES.items():
@@ -183,6 +184,8 @@ def _footer_keys(page: Page) -> list[tuple[str, str]]:
     digits = [choice.key for choice in page.choices if not choice.label]
     if digits:
         named.append((f"{digits[0]}-{digits[-1]}", "choose"))
+    if listed := [choice.key for choice in page.choices if choice.is_listed]:
+        named.append((" ".join(listed), "answer"))
     for choice in page.choices:
         if choice.label and not choice.is_listed:
             named.append((key_name(choice.key), choice.label))

@@ -18,7 +18,7 @@ from gitsplit.planfile.document import CommitEntry
 from gitsplit.planfile.match import plan_of_entry, with_originals
 from gitsplit.planfile.parse import load_plan
 from gitsplit.teaching import pages
-from gitsplit.teaching.grading import Exercise, grade, is_answer
+from gitsplit.teaching.grading import Exercise, grade, is_for_lesson
 from gitsplit.teaching.pages import Attempt, Choice, Page
 from gitsplit.workflow.draft import load_draft
 from gitsplit.workflow.hooks_and_signing import Finish
@@ -50,6 +50,8 @@ class Ways(Protocol):
 
 
 AGAIN, LIST, NEXT, WHERE, QUIT = "a", "l", pages.NEXT, "w", pages.QUIT
+LEFT = ""
+"""In place of a key: the lesson was left before there was something to compare."""
 
 
 def run_tutorial(
@@ -57,19 +59,21 @@ def run_tutorial(
 ) -> None:
     """Have the user choose lessons and do them, until they leave.
 
-    ``at`` is the one to begin with, from 0; without it they choose it.
+    ``at`` is the one to begin with, from 0; without it they choose it. Who leaves that
+    one at once leaves.
     """
+    is_alone = at is not None
     while True:
         if at is None:
             at = _choose(course, marks, ways)
             if at is None:
                 return
         done = _do_lesson(course, at, marks, ways)
-        if done == QUIT:
+        if done == QUIT or (done == LEFT and is_alone):
             return
         if done == NEXT:
             at += 1
-        elif done == LIST:
+        elif done in (LIST, LEFT):
             at = None
 
 
@@ -91,20 +95,16 @@ def _choose(course: Sequence[LessonPlace], marks: Marks, ways: Ways) -> int | No
     return next(iter(chosen), None)
 
 
-def _number_of(key: str) -> int:
-    return pages.LESSON_KEYS.index(key)
-
-
 def _do_lesson(course: Sequence[LessonPlace], at: int, marks: Marks, ways: Ways) -> str:
     """Do one lesson; what the user wants next."""
     with lesson_open(course, at) as opened:
         asked = _Asking(opened.exercise)
         ways.show(asked.first_page(), asked.after)
         if asked.has_left:
-            return LIST if len(course) > 1 else QUIT
+            return LEFT
         found = _split(opened, ways)
         if found is None:
-            return LIST if len(course) > 1 else QUIT
+            return LEFT
         plan, is_applied = found
         attempt = Attempt(plan, is_applied, asked.counted, asked.first)
         result = grade(opened.exercise, plan)
@@ -173,7 +173,7 @@ def _split(opened: Opened, ways: Ways) -> tuple[Plan, bool] | None:
     except NothingToSplit:  # it stays one commit
         return _whole(exercise), True
     plan = _plan_made(opened, result)
-    if plan is None or not is_answer(exercise, plan):
+    if plan is None or not is_for_lesson(exercise, plan):
         return None
     return plan, result.outcome is not None
 

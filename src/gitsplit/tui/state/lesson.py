@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from gitsplit.model.memo import memo
 from gitsplit.model.plan import Plan
-from gitsplit.teaching.grading import Exercise, is_answer
+from gitsplit.teaching.grading import Exercise, is_for_lesson
 from gitsplit.teaching.lesson import Happening, Notice
 from gitsplit.teaching.noticing import Moment, notice_at
 from gitsplit.tui.state.app_state import State, entries_of
@@ -91,7 +91,7 @@ def _plan_of_lesson(state: State, exercise: Exercise) -> Plan | None:
 @memo
 def _answering(exercise: Exercise, plan: Plan | None) -> Plan | None:
     """The plan, unless it is a range's."""
-    return plan if plan is not None and is_answer(exercise, plan) else None
+    return plan if plan is not None and is_for_lesson(exercise, plan) else None
 
 
 def _plan_before(state: State, exercise: Exercise) -> Plan | None:
@@ -100,4 +100,4 @@ def _plan_before(state: State, exercise: Exercise) -> Plan | None:
         return None
     before = state.history.past[-1]
     plan = next((e.plan for e in before.entries if e.oid == exercise.commit), None)
-    return plan if plan is not None and is_answer(exercise, plan) else None
+    return plan if plan is not None and is_for_lesson(exercise, plan) else None
