@@ -26,7 +26,7 @@ from tests.runner import (
 )
 from tests.terminal import Terminal
 from tests.test_script import commit_of, own_directory, random_plan
-from tests.typing import Typist
+from tests.typist import Typist
 
 PLANS = int(os.environ.get("GITSPLIT_TAUGHT", "4"))
 """So many random plans are typed."""
