@@ -233,6 +233,24 @@ def test_what_is_above_is_rebased(tangled: Repository, tmp_path: Path) -> None:
     assert typed_lines[-1] == "git rebase --continue"
 
 
+def test_what_is_left_out_is_discarded_where_that_is_wanted(
+    tangled: Repository, tmp_path: Path
+) -> None:
+    tangled.commit("above\n", {"g": b"2\n"})
+    dropped = {"old_path": None, "path": "new", "whole": True}
+    some = lines("f", [(31, 31)], [(31, 31)])
+    entry = split_entry(tangled, "HEAD~1", group("first\n", owner=True))
+    plan = plan_for(tangled, "HEAD~2", {**entry, "dropped": [dropped, some]})
+    how = ("--drop-to", "discard")
+    steps = taught(tangled, "--plan", "-", *how, stdin=json.dumps(plan).encode())
+    clone = copy_of(tangled, tmp_path / "clone")
+    Typist(clone, tmp_path / "typist").type_all(steps["steps"])
+    done(tangled.path, "--plan", "-", "--yes", *how, stdin=json.dumps(plan).encode())
+
+    assert made_by(clone) == made_by(tangled)
+    assert clone.git("status", "--porcelain") == ""
+
+
 def test_merges_above_are_made_again(tangled: Repository, tmp_path: Path) -> None:
     tangled.git("checkout", "-q", "-b", "side", "HEAD~1")
     tangled.commit("aside\n", {"g": b"2\n"})
@@ -348,3 +366,10 @@ def test_a_script_has_no_other_commands_beside_it(tangled: Repository) -> None:
 
     assert ran.status == 2
     assert "--teach cannot be combined with --format script." in ran.err
+
+
+def test_a_plan_that_cannot_be_applied_has_no_commands(tangled: Repository) -> None:
+    tangled.git("commit", "-q", "--amend", "--allow-empty-message", "-m", "")
+    found = taught(tangled, "--commits", "2", "HEAD~1")
+
+    assert found["reason"].endswith("is empty. Give it at least a subject line.")

@@ -387,7 +387,7 @@ class DryRun(Struct, frozen=True):
     out when it is asked for: ``plan``, the proposals as a plan file has them,
     ``preview``, which raises what stands against the series as a whole, and
     ``recipes``, which raises whatever stands against it. ``by_hand`` finds git commands
-    for the same, where they are asked for, and raises the same. ``has_branches``
+    for the same, where they are asked for. ``has_branches``
     says that branches are to be made, ``is_given`` that the plan is the user's;
     ``has_patch`` asks for messages and diffs in full, ``is_patch`` says that the
     commits are made of a patch, and have no plan.

@@ -102,9 +102,13 @@ def _refuse_patch(work: Work) -> None:
 
 
 def _by_hand(repo: Repository, work: Work, drop_to: DropTo) -> "ByHand":
+    from gitsplit.model.by_hand import ByHand
     from gitsplit.workflow.by_hand import by_hand  # few are taught
 
-    return by_hand(repo, work, *compute_rewrite(repo, work), drop_to)
+    try:
+        return by_hand(repo, work, *compute_rewrite(repo, work), drop_to)
+    except GitsplitError as refusal:
+        return ByHand(reason=f"{refusal} {refusal.hint}".rstrip())
 
 
 def commands_after(
