@@ -315,8 +315,11 @@ def test_at_a_stop_for_edit_the_stopped_commit_is_continued(repo: Repository) ->
     assert ran.status == 0, ran.err
     repo.git("rebase", "--continue")
 
+    own = repo.git("config", "user.name").split()[0]
     told = repo.git("log", "--format=%an %s", "-3").splitlines()
     assert told[0].endswith(" last")
+    # Only what continues the stopped commit is by its author.
+    assert sorted(line.split()[0] for line in told[1:]) == sorted(["O", own])
     assert "O Do both" in told[1:]
     assert repo.git("log", "--format=%B").count(message.split()[-1]) == 1
     assert repo.git("status", "--porcelain=v2", "--branch").splitlines()[1] == (
@@ -391,6 +394,32 @@ def test_work_done_meanwhile_stays_and_an_index_changed_meanwhile_is_refused(
     )
 
 
+@pytest.mark.parametrize("staged", [b"0\n2\n3\n", b"0\n2\n3\n4\n"])
+def test_an_entry_changed_meanwhile_is_refused_though_it_would_stay(
+    repo: Repository, staged: bytes
+) -> None:
+    commit_base(repo)
+    repo.write({"a": staged})
+    repo.git("add", "a")
+    repo.write({"a": b"0\n2\n3\n4\n"})
+    changing = f"cd {repo.path}; git reset -q; echo 5 >a; git add a"
+    head = repo.oid("HEAD")
+    ran = gitsplit(repo.path, "-w", "-y", "--jobs", "1", "-x", changing)
+    assert "The index was changed while gitsplit was working: a." in ran.err
+    assert "Your plan is kept" in ran.err
+    assert (repo.oid("HEAD"), repo.git("show", ":a")) == (head, "5")
+
+
+def test_what_is_not_staged_is_no_later_change(repo: Repository) -> None:
+    commit_base(repo)
+    repo.write({"a": b"0\n2\n3\n"})
+    repo.git("add", "a")
+    repo.write({"b": b"2\n"})
+    ran = gitsplit(repo.path, "--staged", "-y")
+    assert (ran.status, "changed since" in ran.out) == (0, False), ran.out
+    assert repo.git("diff", "--name-only") == "b"
+
+
 def test_a_repository_within_stays_out_and_is_named(repo: Repository) -> None:
     commit_base(repo)
     repo.git("init", "-q", "within")
@@ -417,7 +446,9 @@ def test_an_undo_leaves_an_entry_that_was_changed_since(repo: Repository) -> Non
     assert gitsplit(repo.path, "-w", "-y").status == 0
     repo.write({"a": b"9\n"})
     repo.git("add", "a")
-    assert gitsplit(repo.path, "--undo").status == 0
+    ran = gitsplit(repo.path, "--undo")
+    assert ran.status == 0
+    assert "Staged since, and left as it is in the index: a." in ran.err
     assert repo.git("status", "--porcelain").splitlines() == ["M  a", " M b"]
 
 

@@ -503,16 +503,19 @@ def undo_last(options: Options) -> None:
 
 def _undo(repo: "Repository", options: Options) -> None:
     from gitsplit.model.objects import NO_OBJECT
-    from gitsplit.report.summary import undo_text
+    from gitsplit.report.summary import entries_left, undo_text
     from gitsplit.workflow import apply
 
     with show_activity("updating refs"):
-        record, kept = apply.undo(repo)
+        undone = apply.undo(repo)
+    record, kept = undone.record, undone.branches
     head, *others = record.updates
     deleted = [u.ref for u in others if u.old == NO_OBJECT]
     back = [(u.ref, u.old) for u in (head, *others) if u.ref not in deleted]
     text = undo_text(record.subject, back, deleted, kept)
     print_result(text + _warning_of_pushed(repo, record))
+    if undone.entries:
+        say(entries_left(undone.entries))
     _write_changes(repo, options, [each.back for each in record.updates], kept)
 
 

@@ -58,17 +58,17 @@ def put_entries(
 ) -> tuple[bytes, ...]:
     """Change the index at these paths, where it has their old entries; else the paths.
 
-    With ``refuses`` nothing changes unless all can, and RefMoved is raised. A path that
-    has its new entry already stays. Raises WriteFailed where the index is locked, or
-    git refuses.
+    With ``refuses`` nothing changes unless all can, and RefMoved is raised, also for an
+    entry that is to stay. A path that has its new entry already stays. Raises
+    WriteFailed where the index is locked, or git refuses.
     """
     lock_index(repo)
     try:
         now = index_entries(repo)
         known = [u for u in updates if now.get(u.path) in (u.old, u.new)]
-        astray = tuple(each.path for each in updates if each not in known)
+        astray = [each for each in updates if each not in known]
         if refuses:
-            _refuse_changed(astray)
+            _refuse_changed([each.path for each in astray])
         to_do = [each for each in known if now.get(each.path) != each.new]
         if to_do:
             _change_new_index(repo, to_do)
@@ -76,7 +76,7 @@ def put_entries(
         discard_index(repo)
         raise
     (install_index if to_do else discard_index)(repo)
-    return astray
+    return tuple(each.path for each in astray if each.old != each.new)
 
 
 def _refuse_changed(paths: Sequence[bytes]) -> None:

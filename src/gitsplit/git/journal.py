@@ -66,8 +66,8 @@ class Record(Struct, frozen=True):
     (:func:`gitsplit.git.program.process_name`) of gitsplit and the git that moves the
     refs for it, then of those that change files; once done, of who finished it.
     ``trees`` is None where HEAD's tree is unchanged. Where what wasn't committed was
-    split, ``entries`` are those of the index that changed, else None; with a path that
-    somebody else changes afterwards nothing is done any more.
+    split, ``entries`` are those of the index at the files in commits, else None; with a
+    path that somebody else changes afterwards nothing is done any more.
     """
 
     number: int
@@ -304,6 +304,20 @@ def undo_rewrite(
     undoing = replace(record, phase="undoing", processes=(this_process(),))
     save(repo, undoing)
     return _carry_out(repo, undoing, before_commit)
+
+
+def entries_not_undone(repo: Repository, record: Record) -> tuple[bytes, ...]:
+    """The paths at which the index isn't as it was before a rewrite that was undone.
+
+    They were changed since, and are left alone.
+    """
+    changed = [each for each in record.entries or () if each.old != each.new]
+    if not changed or repo.head_ref() != record.head:
+        return ()
+    from gitsplit.git.index_entries import index_entries  # most records have none
+
+    now = index_entries(repo)
+    return tuple(each.path for each in changed if now.get(each.path) != each.old)
 
 
 def _without_kept_branches(repo: Repository, record: Record | None) -> Record | None:

@@ -153,7 +153,7 @@ class _Making(Struct, frozen=True):
         paths = changed_paths(NewObjects(known), before, after)
         return Snapshot(
             source,
-            SourceCommit(oid, raw, source),
+            SourceCommit(oid, raw, source, author if stopped else None),
             staged={p: e for p in paths if (e := entries.get(p)) is not None},
             objects=self._new_objects(),
             index=self._index,
@@ -268,7 +268,10 @@ def _nothing_error(kind: UncommittedKind, untracked: int) -> EmptySeries:
 
 
 def changed_since(repo: Repository, snapshot: Snapshot) -> frozenset[bytes]:
-    """The files that were changed after the snapshot of them was taken."""
+    """The files that differ from the snapshot of them.
+
+    Where what is staged was taken, what isn't is among them.
+    """
     env = index_environment(snapshot.index)
     program = repo.program
     program.run(*_QUIETLY, "update-index", "-q", "--refresh", check=False, env=env)

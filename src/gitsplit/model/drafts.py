@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.change_id import IdRules
@@ -61,7 +62,7 @@ def split_drafts(
         tree = whole[group]
         drafts.append(
             CommitDraft(
-                commits[_source(plan, commits, group, lines[group])],
+                _source(plan, commits, group, lines[group]),
                 message,
                 "piece" if continued is None else "owner",
                 # The original itself: it may hold rows that we would write otherwise.
@@ -77,8 +78,18 @@ def split_drafts(
 
 def _source(
     plan: Plan, commits: Sequence[SourceCommit], group: int, lines: Mapping[int, int]
+) -> SourceCommit:
+    """The commit that gives a group its author, date and other headers."""
+    source = commits[_source_number(plan, commits, group, lines)]
+    if plan.continues(group) is not None or source.other_author is None:
+        return source
+    return replace(source, raw=source.raw.with_author(source.other_author))
+
+
+def _source_number(
+    plan: Plan, commits: Sequence[SourceCommit], group: int, lines: Mapping[int, int]
 ) -> int:
-    """The commit that gives a group its author, date and other headers, from 0.
+    """The number of the commit that gives a group its headers, from 0.
 
     The one that it continues. Where it is a new one: of the author of most of its
     lines, the latest commit that it has lines of; ``lines`` are its own of each.

@@ -175,6 +175,13 @@ class RawCommit(Struct, frozen=True, dict=True):
         fields = [*head, *kept[:before], b"committer " + committer, *kept[before:]]
         return RawCommit(tuple(fields), message)
 
+    def with_author(self, author: bytes) -> "RawCommit":
+        """The same commit by another author; ``author`` is the field's value."""
+        field = b"author " + author
+        is_his = [each.startswith(b"author ") for each in self.headers]
+        pairs = zip(self.headers, is_his, strict=True)
+        return RawCommit(tuple(field if his else h for h, his in pairs), self.message)
+
 
 def _oid_of_field(field: bytes, value: bytes) -> Oid:
     """The id that is a header field's value; raises ObjectDamaged where it is none."""

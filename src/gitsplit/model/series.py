@@ -42,12 +42,14 @@ class Uncommitted(Struct, frozen=True):
 class SourceCommit(Struct, frozen=True):
     """A commit of the series as it was read.
 
-    Or one that isn't stored: it ``stands_for`` what isn't committed yet.
+    Or one that isn't stored: it ``stands_for`` what isn't committed yet. New commits
+    that don't continue it are by ``other_author``, where that is somebody else.
     """
 
     oid: Oid
     raw: RawCommit
     stands_for: Uncommitted | None = None
+    other_author: bytes | None = None
 
     @property
     def is_stored(self) -> bool:

@@ -28,10 +28,11 @@ from gitsplit.model.states import path_collisions, states_in
 
 
 class IndexAfterwards(Struct, frozen=True):
-    """The entries that change, and contents that they need which no commit has.
+    """The entries of files in commits, and contents that they need which no commit has.
 
-    ``overwritten`` are paths at which something else was staged than what the files
-    have, each with its id: it isn't staged any more.
+    Those that stay are among them, too. ``overwritten`` are paths at which something
+    else was staged than what the files have, each with its id: it isn't staged any
+    more.
     """
 
     updates: tuple[EntryUpdate, ...] = ()
@@ -41,7 +42,8 @@ class IndexAfterwards(Struct, frozen=True):
     @property
     def blobs(self) -> tuple[Oid, ...]:
         """The blobs that the new entries name; a submodule has none."""
-        new = (each.new for each in self.updates if each.new is not None)
+        changed = (each.new for each in self.updates if each.new != each.old)
+        new = (entry for entry in changed if entry is not None)
         return tuple(entry.oid for entry in new if entry.mode != GITLINK)
 
 
@@ -80,6 +82,7 @@ def index_afterwards(
         for path in found.paths:
             old, entry = staged.get(path), after.get(path)
             if found.index.get(path) == entry:
+                updates += [EntryUpdate(path, old, old)] * found.is_in_commits
                 continue
             new = None if entry is None else StagedEntry(entry.mode, entry.oid)
             updates.append(EntryUpdate(path, old, new))
@@ -123,9 +126,14 @@ class _Files:
         listed = {path: entry.in_tree for path, entry in there.items()}
         self.index = {path: entry for path, entry in listed.items() if entry}
 
+    @property
+    def is_in_commits(self) -> bool:
+        """Whether a commit takes anything of them."""
+        return self._committed != self._head
+
     def afterwards(self, read: Callable[[Oid], bytes]) -> tuple[_State, bytes | None]:
         """The entries afterwards, and the content made for them, if any."""
-        if self._committed == self._head or self.index == self._snapshot:
+        if not self.is_in_commits or self.index == self._snapshot:
             return self.index, None
         if self.index not in (self._head, self._committed):
             both = self._joined(read)

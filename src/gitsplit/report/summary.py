@@ -328,6 +328,12 @@ def undo_text(
     return "\n".join([*lines, ""])
 
 
+def entries_left(paths: Sequence[bytes]) -> str:
+    """That an undo leaves what was staged since at these paths."""
+    names = name_list([printable(path) for path in paths], MOST_NAMED)
+    return f"Staged since, and left as it is in the index: {names}."
+
+
 def _places(refs: Sequence[tuple[str, Oid]], verb: str = "is at") -> str:
     """A clause for each ref with its value; where they are many, for the first."""
     where = [

@@ -191,6 +191,8 @@ def _with_index(
         return outcome
     from gitsplit.git.snapshot import changed_since
 
+    if repo.snapshot.source.kind == "staged":
+        return replace(outcome, index=index)  # files have no part in it
     later = changed_since(repo, repo.snapshot)
     return replace(outcome, index=index, later=later)
 
@@ -510,11 +512,20 @@ def _keep_plan(repo: Repository, work: Work, error: GitsplitError) -> None:
     error.kept = f"Your plan is kept, for {what}: {command}"
 
 
-def undo(repo: Repository) -> tuple[journal.Record, tuple[refs.LeftRef, ...]]:
-    """Move the refs of the last rewrite back; its record, and branches of it that stay.
+class Undone(Struct, frozen=True):
+    """What was undone, and what of it stays: branches, and paths in the index.
 
-    Those that it made are deleted where they are still as they were made.
+    Branches that it made are deleted where they are still as they were made, and what
+    was staged is so again where the index has been left alone since.
     """
+
+    record: journal.Record
+    branches: tuple[refs.LeftRef, ...]
+    entries: tuple[bytes, ...]
+
+
+def undo(repo: Repository) -> Undone:
+    """Move the refs of the last rewrite back, as :func:`journal.undo_rewrite` does."""
     if repo.is_rebasing:
         from gitsplit.git.rebase_record import refuse_under_way
 
@@ -523,7 +534,8 @@ def undo(repo: Repository) -> tuple[journal.Record, tuple[refs.LeftRef, ...]]:
     kept = preflight.made_branches_to_keep(repo, last.updates) if last else {}
     with _recover_when_interrupted(repo, _WHERE_THEY_ARE):
         record = journal.undo_rewrite(repo)
-    return record, tuple(refs.LeftRef(*each) for each in kept.items() if each[1])
+    left = tuple(refs.LeftRef(*each) for each in kept.items() if each[1])
+    return Undone(record, left, journal.entries_not_undone(repo, record))
 
 
 def recover(repo: Repository, say: Say = say_nothing) -> str | None:
