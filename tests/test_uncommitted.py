@@ -288,6 +288,7 @@ def test_a_dry_run_has_every_format_and_writes_nothing(
     commit_base(repo)
     repo.write({"a": b"0\n2\n3\n", "b": b"2\n"})
     repo.git("add", "b")
+    repo.write({"a": b"0\n2\n3\n4\n", "b": b"2\n"})
     before, stored = state_told(repo), state_of(repo.path / ".git")
     ran = gitsplit(repo.path, "-w", "-n", "-p", "--format", form)
     assert (ran.status, ran.err) == (0, "")
@@ -296,7 +297,6 @@ def test_a_dry_run_has_every_format_and_writes_nothing(
         script = repo.path.parent / "script"
         script.write_text(ran.out)
         subprocess.run(["sh", str(script)], cwd=repo.path, check=True)
-        repo.git("reset", "-q")
         assert repo.git("status", "--porcelain") == ""
     else:
         assert state_told(repo) == before
@@ -438,6 +438,26 @@ def test_what_was_staged_and_written_over_is_named(repo: Repository) -> None:
     ran = gitsplit(repo.path, "-w", "-y")
     assert f"what was staged: git show {blob[:10]}" in ran.out
     assert repo.git("status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("is_file", [True, False])
+def test_what_is_staged_where_a_directory_or_a_file_comes_is_named_and_given_back(
+    repo: Repository, is_file: bool
+) -> None:
+    commit_base(repo)
+    staged, there = ("k/in", "k") if is_file else ("k", "k/in")
+    repo.write({staged: b"precious\n"})
+    repo.git("add", "-A")
+    repo.write({staged: None})
+    if is_file:
+        (repo.path / "k").rmdir()
+    repo.write({there: b"x\n"})
+    before, blob = state_told(repo), repo.oid(f":{staged}")
+    ran = gitsplit(repo.path, "--untracked", "-y")
+    assert f"what was staged: git show {blob[:10]}" in ran.out, ran.err
+    assert repo.git("status", "--porcelain") == ""
+    assert gitsplit(repo.path, "--undo").status == 0
+    assert state_told(repo) == before
 
 
 def test_an_undo_leaves_an_entry_that_was_changed_since(repo: Repository) -> None:

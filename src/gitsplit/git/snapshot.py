@@ -11,6 +11,7 @@ import re
 import shutil
 import zlib
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
@@ -37,6 +38,7 @@ from gitsplit.model.escape import printable
 from gitsplit.model.listing import name_list
 from gitsplit.model.objects import Oid, RawCommit, StagedEntry, object_id
 from gitsplit.model.series import Series, SourceCommit, Uncommitted
+from gitsplit.model.staged import parents_of
 
 UncommittedKind = Literal["worktree", "staged"]
 
@@ -57,7 +59,8 @@ class Snapshot(Struct, frozen=True):
     ``commit`` is a commit of it all on HEAD; it isn't stored. Where HEAD stands before
     a commit at which a rebase has stopped, it is that one with another tree
     (``is_stopped_commit``): with its id, author and message.
-    ``staged`` are the entries that the index had at the paths that differ. ``objects``
+    ``staged`` are the entries that the index had at the paths that differ, or in the
+    way of these. ``objects``
     are in no other place than the temporary one. ``index`` is the copy of the index in
     which the snapshot was made. ``untracked`` files stay out, and so does what is
     ``left_out``: repositories within that are no submodules.
@@ -154,7 +157,7 @@ class _Making(Struct, frozen=True):
         return Snapshot(
             source,
             SourceCommit(oid, raw, source, author if stopped else None),
-            staged={p: e for p in paths if (e := entries.get(p)) is not None},
+            staged=_entries_at(paths.keys(), entries),
             objects=self._new_objects(),
             index=self._index,
             untracked=count,
@@ -221,6 +224,22 @@ def _refuse_conflicts(entries: Mapping[bytes, StagedEntry | None]) -> None:
         )
 
 
+def _entries_at(
+    paths: AbstractSet[bytes], entries: Mapping[bytes, StagedEntry | None]
+) -> Mapping[bytes, StagedEntry]:
+    """The entries at these paths, and those that have no room beside them.
+
+    As a file has none where a directory of its name is.
+    """
+    above = {parent for path in paths for parent in parents_of(path)}
+    return {
+        path: entry
+        for path, entry in entries.items()
+        if entry is not None
+        and (path in paths or path in above or not paths.isdisjoint(parents_of(path)))
+    }
+
+
 def _head_of(repo: Repository) -> Oid | None:
     """HEAD's commit; None on a branch without commits."""
     try:
@@ -275,5 +294,6 @@ def changed_since(repo: Repository, snapshot: Snapshot) -> frozenset[bytes]:
     env = index_environment(snapshot.index)
     program = repo.program
     program.run(*_QUIETLY, "update-index", "-q", "--refresh", check=False, env=env)
-    found = program.run("diff-files", "--name-only", "-z", env=env).stdout
+    asked = ("diff-files", "--name-only", "-z", "--ignore-submodules=dirty")
+    found = program.run(*asked, env=env).stdout
     return frozenset(found.split(b"\0")[:-1])

@@ -88,7 +88,29 @@ def index_afterwards(
             updates.append(EntryUpdate(path, old, new))
             if old is not None and made is None and found.is_lost(old):
                 overwritten.append((path, old.oid))
+    for path, alone in _in_the_way(updates, staged):
+        updates.append(EntryUpdate(path, alone, None))
+        overwritten += [(path, alone.oid)] * (alone.in_tree is not None)
     return IndexAfterwards(tuple(updates), tuple(contents), tuple(overwritten))
+
+
+def parents_of(path: bytes) -> Iterator[bytes]:
+    """The paths of the directories that the path is in, the innermost first."""
+    while path := path.rpartition(b"/")[0]:
+        yield path
+
+
+def _in_the_way(
+    updates: Sequence[EntryUpdate], staged: Mapping[bytes, StagedEntry]
+) -> Iterator[tuple[bytes, StagedEntry]]:
+    """What was staged alone, in a directory where a file comes, or the other way."""
+    made = {each.path for each in updates if each.new is not None}
+    above = {parent for path in made for parent in parents_of(path)}
+    known = {each.path for each in updates}
+    for path, entry in staged.items():
+        is_clashing = path in above or not made.isdisjoint(parents_of(path))
+        if is_clashing and path not in known:
+            yield path, entry
 
 
 def _files_by_path(plan: Plan) -> list[list[int]]:

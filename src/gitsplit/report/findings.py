@@ -370,12 +370,15 @@ class Recipes(Struct, frozen=True):
     """How the commits of a rewrite are made, in their order.
 
     ``moves`` are refs with their values, old and new, HEAD's first; NO_OBJECT is the
-    old one of a branch that is made.
+    old one of a branch that is made. Of what wasn't committed, ``staged`` are the
+    entries of the index that change, and ``contents`` what they need besides.
     """
 
     old_head: Oid
     commits: tuple[Recipe, ...]
     moves: tuple[tuple[str, Oid, int | Oid], ...]
+    staged: tuple[IndexEntry, ...] = ()
+    contents: tuple[bytes, ...] = ()
 
 
 class DryRun(Struct, frozen=True):

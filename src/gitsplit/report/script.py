@@ -21,7 +21,7 @@ _START = """\
 #!/bin/sh
 # Makes {count} of {what} with git alone: same trees, authors, dates and messages.
 # Run it in a clone whose HEAD is there: sh THIS_FILE
-# Hooks aren't run, nothing is signed; index and files stay as they are.
+# Hooks aren't run, nothing is signed; {stays} as they are.
 set -eu
 die() {{ echo "split: $*" >&2; exit 1; }}
 unset $(git rev-parse --local-env-vars)
@@ -90,7 +90,12 @@ def printout(dry_run: DryRun) -> Printout:
 
 
 def _place(made: Recipes) -> Mapping[str, str]:
-    """Where HEAD has to be, in words of the script."""
+    """Where HEAD has to be and what stays, in words of the script."""
+    stays = "files stay" if made.staged else "index and files stay"
+    return {**_start(made), "stays": stays}
+
+
+def _start(made: Recipes) -> Mapping[str, str]:
     if made.old_head == NO_OBJECT:
         return {"what": "uncommitted work", "there": "", "at": "without commits"}
     return {"what": made.old_head, "there": made.old_head, "at": f"at {made.old_head}"}
@@ -139,7 +144,9 @@ def _raw_commit(number: int, recipe: Recipe) -> Iterator[str]:
 
 
 def _end(made: Recipes) -> Iterator[str]:
-    """The refs move, and what has come of it is said."""
+    """The refs move, the index follows, and what has come of it is said."""
+    for content in made.contents:
+        yield from piped("blob", content)
     if made.commits:
         yield "{"
         for at, (ref, old, new) in enumerate(made.moves):
@@ -150,6 +157,9 @@ def _end(made: Recipes) -> Iterator[str]:
                 yield f"move {name} {old} {_commit_word(new)}"
         yield '} >"$tmp/refs"'
         yield "git update-ref -m 'split by a script' --stdin <\"$tmp/refs\""
+    if made.staged:
+        yield "index() { (unset GIT_INDEX_FILE; entries); }"
+        yield from piped("index", *map(_index_line, made.staged))
     yield 'echo "HEAD is at $(git rev-parse HEAD)"'
 
 

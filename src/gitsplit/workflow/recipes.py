@@ -44,7 +44,26 @@ def recipes_of(
         for move in (*updates.moves, *stack.made)
     ]
     # Of what wasn't committed there is no commit: HEAD is before it.
-    return Recipes(moves[0][1], tuple(commits), tuple(moves))
+    recipes = Recipes(moves[0][1], tuple(commits), tuple(moves))
+    return (
+        recipes if repo.snapshot is None else _with_index(repo, objects, recipes, work)
+    )
+
+
+def _with_index(
+    repo: Repository, objects: NewObjects, recipes: Recipes, work: Work
+) -> Recipes:
+    """The recipes with what becomes of the index, so that it reverts no commit."""
+    from gitsplit.workflow.uncommitted import index_after  # commits leave it alone
+
+    index = index_after(repo, objects, work)
+    assert index is not None, "there is a snapshot"
+    changed = [each for each in index.updates if each.new != each.old]
+    gone = [IndexEntry(u.path, 0, NO_OBJECT) for u in changed if u.old is not None]
+    there = [
+        IndexEntry(u.path, u.new.mode, u.new.oid) for u in changed if u.new is not None
+    ]
+    return replace(recipes, staged=(*gone, *there), contents=index.contents)
 
 
 class _Cook(Struct):
