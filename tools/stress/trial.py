@@ -148,7 +148,10 @@ def _groups(
     """The groups of a plan: made up here, or gitsplit's own written out and changed."""
     if rng.random() < 0.3:
         trial.counts["plans that a dry run wrote"] += 1
-        return random_rearrangement(rng, _groups_of_dry_run(ours, trial, rng))
+        proposed = _groups_of_dry_run(ours, trial, rng)
+        if proposed:
+            return random_rearrangement(rng, proposed)
+        trial.counts["commits that a dry run leaves as they are"] += 1
     return _random_groups(rng, deltas, cut=0.6)
 
 
@@ -164,7 +167,10 @@ def _random_groups(rng: Random, deltas: Sequence[Delta], cut: float) -> list[Jso
 
 
 def _groups_of_dry_run(ours: Opened, trial: Trial, rng: Random) -> list[Json]:
-    """The groups that gitsplit proposes, the same whatever the user configured."""
+    """The groups that gitsplit proposes, the same whatever the user configured.
+
+    None where the commit seems to be one change, and so stays as it is.
+    """
     built = trial.built
     is_one_of_all = built.base is not None and rng.random() < 0.5
     request = Request(
@@ -185,7 +191,7 @@ def _groups_of_dry_run(ours: Opened, trial: Trial, rng: Random) -> list[Json]:
     if rng.random() < 0.3:
         text = _through_jq(text, trial.counts)
     (entry,) = (e for e in loads(text)["series"] if e["commit"] == built.commit)
-    groups: list[Json] = entry["groups"]
+    groups: list[Json] = entry.get("groups", [])
     return groups
 
 
