@@ -349,6 +349,7 @@ def test_pre_commit_runs_once_and_may_refuse(repo: Repository) -> None:
     assert refused_by_hook(repo) == (
         "The pre-commit hook changed what is to be committed."
     )
+    assert "Nothing was changed." not in gitsplit(repo.path, "-w", "-y").err
     hook.write_text("#!/bin/sh\necho x >>a\n")
     assert refused_by_hook(repo) == (
         "The pre-commit hook changed files that are to be committed: a."
@@ -458,6 +459,26 @@ def test_what_is_staged_where_a_directory_or_a_file_comes_is_named_and_given_bac
     assert repo.git("status", "--porcelain") == ""
     assert gitsplit(repo.path, "--undo").status == 0
     assert state_told(repo) == before
+
+
+@pytest.mark.parametrize("args", [("-w", "-y"), ("--undo",)])
+def test_a_locked_index_is_refused_before_anything_moves(
+    repo: Repository, args: tuple[str, ...]
+) -> None:
+    commit_base(repo)
+    repo.write({"a": b"0\n2\n3\n"})
+    assert gitsplit(repo.path, "-w", "-y").status == 0
+    repo.write({"b": b"2\n"})
+    before = state_told(repo)
+    lock = repo.path / ".git" / "index.lock"
+    lock.touch()
+    ran = gitsplit(repo.path, *args)
+    assert (ran.status, "Nothing was changed." in ran.err) == (1, True), ran.err
+    lock.unlink()
+    assert state_told(repo) == before
+    undone = gitsplit(repo.path, "--undo")
+    assert (undone.status, undone.err) == (0, "")
+    assert repo.git("diff", "--cached", "--name-only") == ""
 
 
 def test_an_undo_leaves_an_entry_that_was_changed_since(repo: Repository) -> None:

@@ -43,6 +43,8 @@ from gitsplit.git.worktree import (
     Follower,
     HeadTrees,
     TwoTreeMerge,
+    discard_index,
+    lock_index,
     remove_stale_index_lock,
     restore_step,
     update_index,
@@ -211,6 +213,7 @@ def _carry_out(
         cleanup.note_ref_locks(repo, locks, _record_file(repo, record.number))
         follower.begin(note_child)
         _put_entries(repo, record.early_entries, refuses=True)
+        _refuse_locked_index(repo, record.late_entries)
         if before_commit:
             before_commit()
 
@@ -254,7 +257,7 @@ def _roll_back_untouched(
     if isinstance(error, RefMoved) or _ref_states(repo, record).is_untouched:
         follower.abandon()
         try:
-            _put_entries(repo, [each.back for each in record.early_entries])
+            _put_entries(repo, _back_where_made(repo, record.early_entries))
         except WriteFailed:
             return  # the next start does it
         cancel_record(repo, record)
@@ -272,6 +275,25 @@ def _put_entries(
     from gitsplit.git.index_entries import put_entries  # most records have none
 
     return put_entries(repo, updates, refuses=refuses)
+
+
+def _refuse_locked_index(repo: Repository, updates: Sequence[EntryUpdate]) -> None:
+    """Raise WriteFailed where these entries couldn't be changed afterwards."""
+    if updates:
+        lock_index(repo)
+        discard_index(repo)
+
+
+def _back_where_made(
+    repo: Repository, updates: Sequence[EntryUpdate]
+) -> list[EntryUpdate]:
+    """The way back for those of the updates that the index has; none without any."""
+    if not updates:
+        return []
+    from gitsplit.git.index_entries import index_entries  # most records have none
+
+    now = index_entries(repo)
+    return [u.back for u in updates if u.old != u.new and now.get(u.path) == u.new]
 
 
 def last_undoable(repo: Repository) -> Record | None:

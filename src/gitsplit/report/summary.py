@@ -215,8 +215,8 @@ def _uncommitted_lines(rewrite: RewriteFindings, source: Uncommitted) -> Iterato
         files = (file for each in rewrite.dropped for file in each.files)
         yield from few(f"  {_loss(file)}" for file in files)
     yield from few(
-        f"{printable(path)} was staged with other lines than the file has; what was"
-        f" staged: git show {oid[:10]}"
+        f"{printable(path)} was staged otherwise than the file is; what was staged:"
+        f" git show {oid[:10]}"
         for path, oid in rewrite.overwritten
     )
     if rewrite.later:

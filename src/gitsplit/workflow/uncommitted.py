@@ -109,6 +109,9 @@ def index_after(
     return found
 
 
+_BY_HOOK = "No commit was made; the hook's changes are in the files."
+
+
 def run_pre_commit(
     repo: Repository, objects: NewObjects, rewrite: Rewrite, say: Say
 ) -> None:
@@ -119,7 +122,13 @@ def run_pre_commit(
     snapshot = repo.snapshot
     assert snapshot is not None, "commits have been through it"
     before = changed_since(repo, snapshot)
-    if words := Hooks(repo).run_pre_commit(rewrite.new_tree):
+    try:
+        words = Hooks(repo).run_pre_commit(rewrite.new_tree)
+    except HookRefused as refusal:
+        if changed_since(repo, snapshot) - before:
+            refusal.state = _BY_HOOK
+        raise
+    if words:
         say(f"pre-commit says: {words}")
     committed = changed_paths(objects, snapshot.source.before, rewrite.new_tree).keys()
     changed = (changed_since(repo, snapshot) - before) & committed
@@ -128,7 +137,7 @@ def run_pre_commit(
         raise HookRefused(
             f"The pre-commit hook changed files that are to be committed: {names}.",
             hint="Start again with what they are now, or skip it with --no-verify.",
-            state="No commit was made; the hook's changes are in the files.",
+            state=_BY_HOOK,
         )
 
 
