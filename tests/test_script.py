@@ -349,3 +349,18 @@ def test_a_tree_that_comes_out_otherwise_ends_it_before_anything_moves(
     assert ran.returncode == 1
     assert b"and should be" in ran.stderr
     assert series.refs() == before
+
+
+def test_where_nothing_is_split_it_moves_nothing(repo: Repository) -> None:
+    repo.commit("base", {"a": b"one\n"})
+    head = repo.commit("this ; that", {"a": b"two\n"})
+
+    script = done(repo.path, "-n", "HEAD", "--format", "script")
+    ran = subprocess.run(
+        ["sh"], cwd=repo.path, input=script, text=True, capture_output=True, check=True
+    )
+
+    assert ran.stdout == f"HEAD is at {head}\n"
+    kept = gitsplit(repo.path, "-y", "HEAD")
+    assert "The plan changes nothing." in kept.err
+    assert repo.oid("HEAD") == head

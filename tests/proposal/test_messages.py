@@ -226,3 +226,21 @@ def test_lines_that_name_issues_stay_with_the_original_and_are_no_subjects() -> 
     found = {group.message for group in plan.groups if b"Boil the" in group.message}
 
     assert found == {b"Boil the kettle\n\nFix #48\nCloses x/y#2\n"}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        pytest.param(b"Boil ; rinse that\n", id="semicolon"),
+        pytest.param(b"Boil\n\n* drain an ocean of other things there\n", id="list"),
+        pytest.param(b"  Boil,\nand wash;stir .\n\n\n\nWhy \r\n\nX-A: b\n\n", id="odd"),
+        pytest.param(b"fixup! boil ;it\n", id="fixup"),
+    ],
+)
+def test_what_stays_one_commit_keeps_its_message_byte_for_byte(message: bytes) -> None:
+    context = Context(customs=((b"x-a", "first"),))
+
+    plan = proposal((KETTLE,), message, "auto", 1, context=context)
+
+    assert [group.message for group in plan.groups] == [message]
+    assert not plan.groups[0].is_proposed

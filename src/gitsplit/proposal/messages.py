@@ -255,6 +255,8 @@ def _proposed_split(
         homes[0], heir = (), NO_HEIR
     if not parts and plan.continued_by == (None,):
         heir = NO_HEIR  # nor is there an original, whose having no words would be kept
+    if len(used) == 1:  # all is in one commit, which says what the original says
+        homes = [(used[0],)] * len(parts)
     return MessageSplit(message, parts, tuple(homes), heir)
 
 
@@ -300,7 +302,7 @@ def _choices(
     others = [text for text in sentences if not names_issue(text)]
     if group == split.heir:
         # It says all of the subject that no other commit does, not a clause alone.
-        said.insert(0, b"; ".join(p.text for p in own if p.kind == "subject"))
+        said.insert(0, _subject_of_heir(split, own))
     else:
         said += filter(is_order, others)
     if split.heir != NO_HEIR:
@@ -321,6 +323,14 @@ def _choices(
         if len(unique) == MOST_CHOICES:
             break
     return tuple(unique.values())
+
+
+def _subject_of_heir(split: MessageSplit, own: Sequence[MessagePart]) -> bytes:
+    """The original's subject as it is, or what other commits leave of it."""
+    clauses = [part.text for part in own if part.kind == "subject"]
+    if len(clauses) == sum(part.kind == "subject" for part in split.parts):
+        return subject_of(split.message)
+    return b"; ".join(clauses)
 
 
 def _is_short(text: bytes) -> bool:

@@ -44,7 +44,8 @@ def recipes_of(
         for move in (*updates.moves, *stack.made)
     ]
     # Of what wasn't committed there is no commit: HEAD is before it.
-    recipes = Recipes(moves[0][1], tuple(commits), tuple(moves))
+    there = moves[0][1] if moves else rewrite.old_head
+    recipes = Recipes(there, tuple(commits), tuple(moves))
     return (
         recipes if repo.snapshot is None else _with_index(repo, objects, recipes, work)
     )
