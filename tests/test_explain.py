@@ -10,6 +10,7 @@ from tests.conftest import PROJECT
 from tests.page import read_page
 from tests.repository import Repository
 from tests.runner import done, gitsplit, state_of
+from tests.terminal import Terminal
 from tests.test_harmless import BYTES, LINES, harmless
 
 PAGE = PROJECT / "tests" / "teaching" / "which_first.md"
@@ -152,3 +153,27 @@ def test_what_it_does_not_go_with(series: Repository, args: tuple[str, ...]) -> 
 
     assert ran.status == 2
     assert "--explain" in ran.err + ran.out
+
+
+def test_a_dry_run_gives_advice_unless_it_is_not_wanted(lesson: Repository) -> None:
+    told = done(lesson.path, "-n", "HEAD")
+    lesson.git("config", "gitsplit.advice", "false")
+    without = done(lesson.path, "-n", "HEAD")
+    advice = (
+        "  advice: Commit 3 tests `book` apart from its code in commit 2 (git,\n"
+        "       SubmittingPatches: Make separate commits for logically separate"
+        " changes)\n"
+    )
+
+    assert advice in told
+    assert told.replace(f"{advice}\n", "") == without
+
+
+def test_the_preview_gives_advice_in_one_line(lesson: Repository) -> None:
+    for columns in (80, 200):
+        screen = Terminal(lesson.path, "HEAD", columns=columns)
+        screen.wait_for("Add last_name to people")
+        screen.type("w")
+        screen.wait_for("Commit 3 tests `book` apart from its code in commit 2")
+        assert ("(git, SubmittingPatches" in screen.text) == (columns == 200)
+        screen.type("q")

@@ -4,7 +4,7 @@ It says how sure it is, and why in each case: what the hunks of a commit have in
 what keeps two commits apart, which has to come first. ``docs/explain.md`` has one.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 
@@ -15,7 +15,7 @@ from gitsplit.model.listing import enumeration, few, line_counts, quantity
 from gitsplit.model.message import end_of_subject, subject_of, without_trailers
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.series import SourceCommit, commit_in_words
-from gitsplit.proposal.flaws import flaw_sentence, flaws_of
+from gitsplit.proposal.flaws import Advice, flaw_sentence, flaws_of
 from gitsplit.proposal.names import Dependency, dependencies
 from gitsplit.report.by_hand import by_hand_lines
 from gitsplit.report.page_hunks import PageHunk, hunk_name, page_hunks, some_lines
@@ -29,7 +29,8 @@ class Explanation(Struct, frozen=True):
     where that wasn't asked. ``deed`` is what its hunks do, in words fit for a subject,
     ``borders`` say for each two commits that follow on each other what keeps them
     apart. ``is_asked`` says that the user wanted so many. ``by_hand`` are the git
-    commands for the same, None where nothing is split.
+    commands for the same, None where nothing is split. ``advice`` is what guides say of
+    the new commits, ``advice_as_it_is`` what they say of the commit itself.
     """
 
     commit: SourceCommit
@@ -39,6 +40,8 @@ class Explanation(Struct, frozen=True):
     borders: Mapping[int, str] = field(default_factory=dict)
     is_asked: bool = False
     by_hand: ByHand | None = None
+    advice: tuple[Advice, ...] = ()
+    advice_as_it_is: tuple[Advice, ...] = ()
 
     @property
     def number(self) -> int:
@@ -54,6 +57,7 @@ def explanation_page(about: Explanation) -> list[Block]:
         *_number(about),
         *(block for part in _parts(about) for block in part),
         *_worth(about),
+        *_advice(about),
         *_order(about),
         *_exercise(about),
     ]
@@ -215,6 +219,28 @@ def _worth(about: Explanation) -> Iterator[Block]:
             "git blame leads from each line to the reason for that line.",
         )
     )
+
+
+_GUIDES = (
+    "Commits like these are what git's SubmittingPatches asks for (“Make separate"
+    " commits for logically separate changes”), the kernel's submitting-patches"
+    " (“Separate your changes”) and OpenStack's GitCommitMessages (“Structural split of"
+    " changes”)."
+)
+
+
+def _advice(about: Explanation) -> Iterator[Block]:
+    """What guides for contributors say of it."""
+    yield Heading("What guides say")
+    said = [_with_source(each, lambda _: "it") for each in about.advice_as_it_is]
+    if about.number > 1:
+        said += [_with_source(each, "commit {}".format) for each in about.advice]
+    yield from [Items(tuple(said))] if said else []
+    yield Paragraph(_GUIDES)
+
+
+def _with_source(advice: Advice, name: Callable[[int], str]) -> str:
+    return f"{advice.sentence(lambda group: name(group + 1))} ({advice.source})."
 
 
 def _order(about: Explanation) -> Iterator[Block]:

@@ -34,7 +34,7 @@ from gitsplit.model.todo import Entry, Todo
 if TYPE_CHECKING:
     from gitsplit.model.by_hand import ByHand
     from gitsplit.planfile.document import PlanDocument
-    from gitsplit.proposal.flaws import Flaw
+    from gitsplit.proposal.flaws import Advice, Flaw
     from gitsplit.proposal.propose import Proposals
 
 
@@ -141,7 +141,8 @@ class Split(Struct, frozen=True):
     ``dropped`` is what no commit takes, ``unsaid`` what none of the messages says of
     the original's, ``trailers`` are those that some parts lack, ``given_up`` the
     commits of a range that no part continues, ``commits`` all those of a range.
-    ``shortcut`` says what was done to have a proposal in time, where it was.
+    ``shortcut`` says what was done to have a proposal in time, where it was;
+    ``advice`` is what guides say of the new commits.
     """
 
     files: int
@@ -153,6 +154,7 @@ class Split(Struct, frozen=True):
     shortcut: str = ""
     given_up: tuple[NotContinued, ...] = ()
     commits: tuple[SourceCommit, ...] = ()
+    advice: "tuple[Advice, ...]" = ()
 
 
 class CommitFate(Struct, frozen=True):

@@ -210,6 +210,11 @@ def _split_lines(split: Split, has_patch: bool) -> Iterator[str]:
         yield ""
         yield from part_lines(number, part, split.commits)
         yield from _patch_lines(part) if has_patch else ()
+    if split.advice:
+        yield ""
+    for advice in split.advice:
+        said = advice.sentence(lambda group: f"commit {group + 1}")
+        yield from _wrapped(("  advice:", *f"{said} ({advice.source})".split(" ")))
     yield from left_lines(split)
 
 

@@ -7,9 +7,11 @@ from msgspec.structs import replace
 from gitsplit.errors import GitsplitError, WhichCommit
 from gitsplit.git.repository import Repository
 from gitsplit.model.by_hand import ByHand
+from gitsplit.model.encoding import message_in_utf8
 from gitsplit.model.escape import shell_command
-from gitsplit.model.plan import Plan
+from gitsplit.model.plan import Plan, plan_at_home
 from gitsplit.proposal.deeds import deeds
+from gitsplit.proposal.flaws import advice_on
 from gitsplit.proposal.propose import Proposals, ProposalsByContent
 from gitsplit.report.explanation import Explanation
 from gitsplit.workflow.apply import compute_rewrite
@@ -66,6 +68,7 @@ def explain(
     found, is_asked = work.proposals[oid], request.number is not None
     plan = honest_plan(request, plan, found)
     work = work.with_plans({oid: plan})
+    message = message_in_utf8(work.todo.entry(oid).commit.raw)
     is_by_content = isinstance(found, ProposalsByContent)
     return Explanation(
         work.todo.entry(oid).commit,
@@ -75,6 +78,8 @@ def explain(
         borders=_borders(found, plan),
         is_asked=is_asked,
         by_hand=_by_hand(repo, work) if len(plan.groups) > 1 else None,
+        advice=advice_on(plan),
+        advice_as_it_is=advice_on(plan_at_home([plan.changes], [message])),
     )
 
 

@@ -44,6 +44,7 @@ from gitsplit.workflow.apply import (
     made_branches,
     result_commits,
 )
+from gitsplit.workflow.propose import has_advice
 from gitsplit.workflow.review import (
     gerrit_complaints,
     push_commands,
@@ -169,8 +170,19 @@ def _preview(
         lost = 0 if signs else signatures_lost(rewrite)
         outcome = expected_outcome(repo, objects, work, rewrite, lost)
         told = rewrite_findings(repo, work, outcome, drop_to)
-    shown = (_with_diff(objects, fate) for fate in fates) if has_patch else fates
+    advised = map(_with_advice, fates) if has_advice(repo) else fates
+    shown = (_with_diff(objects, fate) for fate in advised) if has_patch else advised
     return Preview(tuple(shown), told, tuple(warnings), refusal or first)
+
+
+def _with_advice(fate: CommitFate) -> CommitFate:
+    """The fate with what guides say of the new commits."""
+    from gitsplit.proposal.flaws import advice_on  # no rewrite needs it
+
+    if fate.split is None or fate.entry.plan is None:
+        return fate
+    advice = advice_on(without_empty_groups(fate.entry.plan))
+    return replace(fate, split=replace(fate.split, advice=advice))
 
 
 def _with_diff(objects: NewObjects, fate: CommitFate) -> CommitFate:

@@ -82,6 +82,11 @@ COMMANDS = (COMMAND, MESSAGE_COMMAND)
 """The names of commands of the user's that are asked for plans, and for messages."""
 
 
+def has_advice(repo: Repository) -> bool:
+    """Whether the user wants to be told what guides say of commits."""
+    return repo.config.get_bool("gitsplit.advice", default=True)
+
+
 def has_command(repo: Repository) -> bool:
     """Whether a program of the user's is asked when something is proposed."""
     return any(map(repo.config.command, COMMANDS))

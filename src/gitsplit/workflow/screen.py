@@ -57,7 +57,12 @@ from gitsplit.workflow.draft import (
 from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.preflight import Outlooks
 from gitsplit.workflow.proposal_cache import ProposalCache
-from gitsplit.workflow.propose import Request, has_command, trailers_to_copy
+from gitsplit.workflow.propose import (
+    Request,
+    has_advice,
+    has_command,
+    trailers_to_copy,
+)
 from gitsplit.workflow.work import Work, title_by_id
 
 if TYPE_CHECKING:
@@ -317,6 +322,7 @@ def _whole(repo: Repository, request: Request, work: Work) -> SeriesInfo:
         check=" && ".join(request.checks),
         copied_trailers=trailers_to_copy(repo),
         last_check="" if request.checks else last_command(repo),
+        has_advice=has_advice(repo),
         keeps_drafts=not work.is_read and request.lesson is None,
         lesson=request.lesson,
         keys=own_keys(repo.config.below(SECTION)),

@@ -210,9 +210,9 @@ class SeriesInfo(Struct, frozen=True):
     letters. ``check`` is the command that new commits can be checked with, or
     empty; ``last_check`` is offered then. ``copied_trailers`` are the keys (lower
     case) of trailers that every new commit keeps. ``keeps_drafts`` says whether
-    unfinished work is saved. ``plan_file`` is the name offered for a file with the
-    plan. ``keys`` are those of the user's own. ``lesson`` is the one that the user
-    is in.
+    unfinished work is saved, ``has_advice`` whether advice is wanted. ``plan_file`` is
+    the name offered for a file with the plan. ``keys`` are those of the user's own.
+    ``lesson`` is the one that the user is in.
     """
 
     series: Series
@@ -231,6 +231,7 @@ class SeriesInfo(Struct, frozen=True):
     last_check: str = ""
     copied_trailers: tuple[bytes, ...] = COPIED_TRAILERS
     keeps_drafts: bool = False
+    has_advice: bool = False
     plan_file: str = ""
     keys: OwnKeys = ()
     lesson: "Exercise | None" = None

@@ -6,6 +6,7 @@ continues the original, with the owner's message.
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -112,6 +113,30 @@ def order_flaws(state: State) -> Mapping[int, tuple[str, ...]]:
             said = flaw_sentence(flaw, start.__add__)
             found[start + flaw.group] = (*found.get(start + flaw.group, ()), said)
     return found
+
+
+@memo_by(attrgetter("info", "todo"))
+def advice_on_commits(state: State) -> tuple[str, str]:
+    """What guides say of the new commits, and which one says so; of all the first.
+
+    Empty where they say nothing, and where that isn't wanted.
+    """
+    if not state.info.has_advice:
+        return "", ""
+    from gitsplit.proposal.flaws import advice_on  # not to open with
+
+    places = [(each.entry.oid, each.group) for each in new_commits(state)]
+    for entry in state.todo.entries:
+        if entry.action != "split" or entry.plan is None:
+            continue
+        for each in advice_on(without_empty_groups(entry.plan)):
+            start = next(at for at, (oid, _) in enumerate(places) if oid == entry.oid)
+            return each.sentence(partial(_numbered, start + 1)), each.source
+    return "", ""
+
+
+def _numbered(start: int, group: int) -> str:
+    return f"commit {start + group}"
 
 
 @memo

@@ -25,6 +25,7 @@ from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.message_rows import parted_messages
 from gitsplit.tui.state.new_commits import (
     NewCommit,
+    advice_on_commits,
     new_commits,
     order_flaws,
     reviewable_commits,
@@ -56,6 +57,7 @@ from gitsplit.tui.view.text import (
     column_text,
     group_style,
     one_line,
+    start_of,
     text_lines,
 )
 
@@ -321,6 +323,7 @@ def _outcome_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
         yield from _conflict_lines(state, width)
         yield from _promises(state)
         yield from _review_note_lines(state, width)
+        yield from _advice_lines(state, width)
         if state.info.is_read:
             yield from () if state.info.is_patch else _reading_lines()
         elif conflict_of(state) is None:
@@ -357,6 +360,15 @@ def _review_note_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]
     for note in (*notes, *(known.notes if known else ())):
         for line in text_lines(one_line(note), width - 5):
             yield [("", f"   {line}")]
+
+
+def _advice_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
+    """One line of advice, with its source where there is room."""
+    said, source = map(one_line, advice_on_commits(state))
+    if said:
+        whole = f"   {said} ({source})"
+        fits = get_cwidth(whole) < width
+        yield [("class:faint", whole if fits else start_of(f"   {said}", width - 1))]
 
 
 def _proposed_notes(state: State) -> Iterator[str]:
