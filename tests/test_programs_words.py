@@ -10,7 +10,7 @@ from gitsplit.errors import EditorFailed
 from gitsplit.git.repository import open_repository
 from gitsplit.git.user_programs import edit_text
 from gitsplit.model.escape import MOST_LINES, output_in_one_line
-from gitsplit.workflow.screen import _edit_messages
+from gitsplit.workflow.screen import edit_messages
 from gitsplit.workflow.text_editing import MOST_TRIES
 from tests.gits import to_merge
 from tests.repository import Repository
@@ -238,7 +238,7 @@ def test_an_editor_that_damages_the_text_is_not_started_for_ever(
     with pytest.raises(
         EditorFailed, match=r"line of message 1 is gone|text above"
     ) as e:
-        _edit_messages(repo, [("one", b"one\n"), ("two", b"two\n")])
+        edit_messages(repo, [("one", b"one\n"), ("two", b"two\n")])
 
     assert len(count.read_text()) == starts
     path = Path(e.value.hint.partition("Your text is in ")[2].rstrip("."))

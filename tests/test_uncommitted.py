@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from gitsplit.errors import EditorFailed
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.repository import open_repository
 from gitsplit.model.diff import FileChange, TextEdit
@@ -23,7 +24,7 @@ from gitsplit.model.progress import say_nothing
 from gitsplit.workflow.apply import Outcome, apply, undo
 from gitsplit.workflow.draft import DraftSaver, delete_draft, load_draft
 from gitsplit.workflow.propose import Request
-from gitsplit.workflow.screen import edit_message
+from gitsplit.workflow.screen import edit_message, edit_messages
 from gitsplit.workflow.uncommitted import source_read
 from gitsplit.workflow.work import Work, read_work
 from tests.repository import Repository
@@ -592,6 +593,26 @@ def test_an_empty_message_begins_as_the_template_which_alone_is_none(
                 patched.setenv("GIT_EDITOR", str(editor))
                 assert edit_message(known, b"", b"") == message
     assert seen.read_bytes().startswith(b"# why?\nTicket: \n")
+
+
+@pytest.mark.parametrize("change", [":", "sed -i s/:/:7/"])
+def test_so_does_each_empty_one_among_all_messages(
+    repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    commit_base(repo)
+    repo.write({"a": b"0\n2\n3\n"})
+    template = tmp_path / "template"
+    template.write_bytes(b"# why?\nTicket: \n")
+    repo.git("config", "commit.template", str(template))
+    monkeypatch.setenv("GIT_EDITOR", change)
+    titled = (("one", b""), ("two", b"Two\n"))
+    opened = open_repository(repo.path)
+    with source_read(opened, Request(worktree=True), say_nothing) as (known, _):
+        if change == ":":
+            with pytest.raises(EditorFailed, match="Message 1 is empty"):
+                edit_messages(known, titled)
+        else:
+            assert [*edit_messages(known, titled)] == [b"Ticket:7\n", b"Two\n"]
 
 
 def save_draft_without_first(known: Opened, work: Work) -> tuple[int, ...]:

@@ -290,7 +290,7 @@ def _make_editor(repo: Repository) -> Editor:
     return Editor(
         partial(edit_message, repo),
         partial(user_programs.edit_file, repo),
-        partial(_edit_messages, repo),
+        partial(edit_messages, repo),
     )
 
 
@@ -405,7 +405,7 @@ def edit_message(repo: Repository, text: bytes, patch: bytes) -> bytes:
     return text if is_same else message
 
 
-def _edit_messages(
+def edit_messages(
     repo: Repository, titled: Sequence[tuple[str, bytes]]
 ) -> Sequence[bytes]:
     """Open all messages in one editor buffer; the edited messages.
@@ -413,35 +413,42 @@ def _edit_messages(
     Where the buffer can't be read back or a message is empty, the editor opens again
     and says so, MOST_TRIES times: an editor may be a script, which does the same each
     time. Then raises EditorFailed; the text is kept in a file.
+    An empty one of what isn't committed begins as that of :func:`edit_message`.
     """
     titles, messages = [*zip(*titled, strict=True)]
     mark = _comment_mark(repo, messages)
+    template = b"" if repo.snapshot is None else user_programs.commit_template(repo)
+    starts = [each if each.strip() else template for each in messages]
+    bare = stripspace(template, mark)
 
     def read(made: bytes) -> tuple[Sequence[bytes] | None, bytes]:
-        found, why = _messages_from_editor(made, messages, mark)
+        found, why = _messages_from_editor(made, messages, mark, bare)
         return found, b"%s %s\n%s" % (mark, why.encode(errors="replace"), made)
 
     from gitsplit.workflow.text_editing import edit_until_read  # few edit them all
 
     edit = partial(user_programs.edit_text, repo)
-    found, made = edit_until_read(edit, buffer_of(titles, messages, mark), read)
+    found, made = edit_until_read(edit, buffer_of(titles, starts, mark), read)
     if found is not None:
         return found
-    _, why = _messages_from_editor(made, messages, mark)
+    _, why = _messages_from_editor(made, messages, mark, bare)
     kept = user_programs.keep_text(repo, made, "messages")
     raise EditorFailed(why, hint=f"The old messages stay. Your text is in {kept}.")
 
 
 def _messages_from_editor(
-    text: bytes, messages: Sequence[bytes], mark: bytes
+    text: bytes, messages: Sequence[bytes], mark: bytes, template: bytes
 ) -> tuple[Sequence[bytes] | None, str]:
-    """The messages in the edited buffer; or None, and what is wrong with it."""
+    """The messages in the edited buffer; or None, and what is wrong with it.
+
+    The template alone, where a message was empty, is none.
+    """
     try:
         found = messages_in(text, messages, mark)
     except InvalidPlan as refusal:
         return None, f"{refusal} {refusal.hint}"
     for number, (message, before) in enumerate(zip(found, messages, strict=True), 1):
-        if not message.strip():
+        if not message.strip() or (not before.strip() and message == template):
             return None, f"Message {number} is empty."
         if message != before and not has_subject(message):
             return None, f"Message {number} begins with a trailer: it has no subject."
