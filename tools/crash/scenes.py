@@ -35,6 +35,7 @@ OTHERS_LOCKS = ("config.lock", "refs/heads/other.lock", "refs/heads/main-2.lock"
 HAND_OVER = "hand over"
 
 SPLIT = ("--yes", "--group-by", "file", "-c", "main~2")
+COMMIT = ("-w", "--yes", "--group-by", "file")
 STACK = (*SPLIT, "--branches", "b7-{n}/{slug}")
 BRANCHES = tuple(f"b{number}" for number in range(8))
 
@@ -152,6 +153,23 @@ def _add_nothing(repo: Repository) -> None:
     two_pieces(repo)
     repo.git("branch", "b0", "HEAD~1")
     _lock_for_others(repo)
+
+
+def _with_uncommitted_work(repo: Repository) -> None:
+    """HEAD, index and files differ: staged in part, whole, not at all, or meant."""
+    two_pieces(repo)
+    repo.git("branch", "b0")
+    repo.write({"d/a": b"staged\n", "new": b"1\n"})
+    repo.git("add", "d/a", "new")
+    repo.write({"d/a": b"staged\nnot\n", "c": b"2\n", "meant": b"1\n"})
+    repo.git("add", "-N", "meant")
+    repo.write({"untracked": b"u\n"})
+    _lock_for_others(repo)
+
+
+def _already_committed(repo: Repository) -> None:
+    _with_uncommitted_work(repo)
+    _run_to_end(repo, COMMIT)
 
 
 def _lock_for_others(repo: Repository) -> None:
@@ -354,6 +372,20 @@ SCENES = {
             ("--undo",),
             _drop("discard"),
             (*_LOCKED, *_FILES),
+        ),
+        Scene(
+            "commit",
+            _with_uncommitted_work,
+            COMMIT,
+            ("--undo",),
+            (*_LOCKED, "index", "index.lock"),
+        ),
+        Scene(
+            "undo a commit",
+            _already_committed,
+            ("--undo",),
+            COMMIT,
+            (*_LOCKED, "index", "index.lock"),
         ),
         Scene(
             "hand over",
