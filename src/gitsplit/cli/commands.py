@@ -108,8 +108,8 @@ def _open_for_dry_run(options: Options) -> "Repository":
 
     if options.read is not None:
         return open_repository(current_directory())
-    may_be_staged = options.worktree or options.untracked or options.staged
-    return open_idle_repository(current_directory(), may_be_staged=may_be_staged)
+    is_uncommitted = request_of(options).uncommitted is not None
+    return open_idle_repository(current_directory(), may_be_staged=is_uncommitted)
 
 
 def _source_read(

@@ -94,6 +94,10 @@ class Options:
         "--resplit",
         help="Split the series again as one range: any line to any commit.",
     )
+    absorb: bool = _flag(
+        "--absorb",
+        help="Send what isn't committed (or --staged) into the commits it belongs to.",
+    )
     dry_run: bool = _flag(
         "-n", "--dry-run", help="Print the proposal, or the given plan; change nothing."
     )

@@ -29,7 +29,8 @@ ONE_SOURCE = (
 
 _UNCOMMITTED = "{source} splits what isn't committed; "
 _NOT_WITH_UNCOMMITTED = {
-    "upstream": f"{_UNCOMMITTED}it takes no UPSTREAM.",
+    "upstream": f"{_UNCOMMITTED}it takes no UPSTREAM (the range too: --absorb"
+    " UPSTREAM).",
     "commits": f"{_UNCOMMITTED}a commit is split without it: gitsplit -c REV.",
     "root": f"{_UNCOMMITTED}it takes no --root.",
     "drop_to": f"{_UNCOMMITTED}what no commit takes stays so, without --drop-to.",
@@ -195,6 +196,8 @@ def _refusals(given: AbstractSet[str]) -> Iterator[str]:
     if len(sources) > 1 and {*sources} not in ONE_SOURCE:
         one, other, *_ = (SOURCES[name] for name in sources)
         yield f"{one} and {other} are two sources; name one."
+    if "absorb" in sources:
+        sources = [name for name in sources if name != "staged"]
     for source in (*sources, "plan"):
         denied = DENIED[source] if source in given else {}
         name = SOURCES.get(source, "--plan")

@@ -121,7 +121,7 @@ def branches_to_move(repo: Repository, rewrite: Rewrite) -> Moves:
     if rewrite.new_head == rewrite.old_head:
         return Moves((), ())
     head = repo.head_ref() or "HEAD"
-    if repo.snapshot is not None:
+    if repo.snapshot is not None and rewrite.old_head == repo.snapshot.commit.oid:
         old = repo.snapshot.source.head or NO_OBJECT
         return Moves((RefUpdate(head, old, rewrite.new_head),), ())
     tips = [tip for tip in _tips(repo) if tip.ref != head]

@@ -275,6 +275,8 @@ class _Writer(Struct):
         main = {oid: each.oid for each in made for oid in each.draft.inherits}
         for commit in commits:
             heir = heirs.get(commit.oid)
+            if not commit.is_stored:
+                continue  # what isn't committed is no commit that could be given up
             if heir is None:
                 self.given_up.append((commit, main.get(commit.oid, made[-1].oid)))
             elif heir != commit.oid:

@@ -50,7 +50,7 @@ def split_drafts(
     _refuse_incomplete(commits, plan)
     ids = [rules.of(rules.with_id_in_footer(c.raw.message)) for c in commits]
     whole, lines = original_trees(plan), plan.lines_by_group()
-    main = _main_groups(plan, lines)
+    main = _main_groups(commits, plan, lines)
     drafts: list[CommitDraft] = []
     files: list[File] = []
     for group, step in enumerate(steps(plan)):
@@ -108,12 +108,17 @@ def _source_number(
     )
 
 
-def _main_groups(plan: Plan, lines: Mapping[int, Mapping[int, int]]) -> dict[int, int]:
+def _main_groups(
+    commits: Sequence[SourceCommit],
+    plan: Plan,
+    lines: Mapping[int, Mapping[int, int]],
+) -> dict[int, int]:
     """For each commit of a range that nobody continues the group with most lines of it.
 
     The first of several; one of which no group has a line has none.
     """
-    given_up = [c for c, heir in enumerate(plan.continued_by) if heir is None]
+    heirs = enumerate(plan.continued_by)
+    given_up = [c for c, heir in heirs if heir is None and commits[c].is_stored]
     return {
         commit: max(having, key=lambda group: lines[group][commit])
         for commit in given_up

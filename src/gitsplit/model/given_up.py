@@ -46,7 +46,7 @@ def not_continued_in(
         for commit in lines
     }
     for at, commit in enumerate(entry.commits):
-        if plan.continued_by[at] is None:
+        if plan.continued_by[at] is None and commit.is_stored:
             is_merge = len(commit.raw.parents) > 1
             parts = tuple(n for group, n in enumerate(numbers) if (at, group) in held)
             change_id = ids.of(commit.raw.message)

@@ -10,8 +10,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from gitsplit.model.content import ALWAYS, NEVER, LineLife, line_lives
-from gitsplit.model.plan import DROPPED, Plan
+from gitsplit.model.diff import FactEdit
+from gitsplit.model.plan import DROPPED, Plan, with_edits_assigned
 from gitsplit.model.weave import Thread
 
 
@@ -78,12 +81,44 @@ class Home(NamedTuple):
     why_not: str = ""
 
 
+def with_last_absorbed(
+    plan: Plan, allowed: Collection[int]
+) -> tuple[Plan, dict[int, tuple[Home, ...]]]:
+    """The plan whose last commit is none: each of its hunks is in the one it is for.
+
+    The plan has every commit as it is. Only those ``allowed`` take hunks; what has no
+    home there is dropped. With it the homes of the hunks that each commit took.
+    """
+    last = len(plan.continued_by) - 1
+    found: dict[int, list[int]] = {}
+    homes: dict[int, list[Home]] = {}
+    for place, group in enumerate(plan.group_of):
+        home = home_of(plan, place) if group == last else None
+        if home is not None and (commit := commit_of(plan, home.place)) in allowed:
+            found.setdefault(commit, []).append(place)
+            homes.setdefault(commit, []).append(home)
+    left = replace(
+        plan,
+        groups=plan.groups[:last],
+        group_of=tuple(DROPPED if g == last else g for g in plan.group_of),
+        continued_by=(*range(last), None),
+    )
+    for commit, places in found.items():
+        left = with_edits_assigned(left, places, commit)
+    return left, {commit: tuple(own) for commit, own in homes.items()}
+
+
 def home_of(plan: Plan, place: int) -> Home | None:
     """Where the hunk at this place of the plan belongs; None where it has no home.
 
-    The latest commit of the range that wrote a line which it takes away. Where there is
-    none, the latest that wrote or took away a line directly before or after it.
+    Facts, new and deleted files have none. Else it is the latest commit of the range
+    that wrote a line which the hunk takes away. Where there is none, the latest that
+    wrote or took away a line directly before or after it.
     """
+    edit = plan.edits[place]
+    change = plan.changes[edit.file]
+    if isinstance(edit, FactEdit) or change.old is None or change.new is None:
+        return None
     lives, own = _lines_around(plan, place)
     if not own:
         return None

@@ -33,10 +33,10 @@ class Uncommitted(Struct, frozen=True):
         """What it is, as sentences name it."""
         return "what is staged" if self.kind == "staged" else "what isn't committed"
 
-    @property
-    def option(self) -> str:
-        """The option by which it is split."""
-        return "--staged" if self.kind == "staged" else "-w"
+    def options(self, *, absorbs: bool = False) -> tuple[str, ...]:
+        """The options by which it is split; or absorbed by the commits before it."""
+        staged = ("--staged",) if self.kind == "staged" else ()
+        return ("--absorb", *staged) if absorbs else staged or ("-w",)
 
 
 class SourceCommit(Struct, frozen=True):

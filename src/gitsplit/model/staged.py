@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gitsplit.model.content import joined_lines
 from gitsplit.model.diff import File, FileChange, Hunk, TextEdit, hunk_order
@@ -23,7 +24,7 @@ from gitsplit.model.objects import (
     TreeEntry,
     object_id,
 )
-from gitsplit.model.plan import DROPPED, Plan
+from gitsplit.model.plan import DROPPED, Group, Plan
 from gitsplit.model.states import path_collisions, states_in
 
 
@@ -47,15 +48,35 @@ class IndexAfterwards(Struct, frozen=True):
         return tuple(entry.oid for entry in new if entry.mode != GITLINK)
 
 
+_Sides = tuple[TreeEntry | None, TreeEntry | None]
+"""What stands at a path before and after; None for nothing."""
+
 _State = Mapping[bytes, TreeEntry]
 """What stands at the paths of files, as the index or a tree has it."""
 
 
+def plan_of_uncommitted(plan: Plan) -> Plan:
+    """The plan of the last commit of a range alone: what is in commits, as one."""
+    last = len(plan.continued_by) - 1
+    own = [at for at, change in enumerate(plan.changes) if change.commit == last]
+    place = {number: at for at, number in enumerate(own)}
+    pairs = [
+        (replace(edit, file=place[edit.file]), DROPPED if group == DROPPED else 0)
+        for edit, group in zip(plan.edits, plan.group_of, strict=True)
+        if edit.file in place
+    ]
+    return Plan(
+        tuple(replace(plan.changes[number], commit=0) for number in own),
+        tuple(edit for edit, _ in pairs),
+        tuple(group for _, group in pairs),
+        (Group(b""),),
+        (None,),
+    )
+
+
 def index_unchanged(plan: Plan, staged: Mapping[bytes, StagedEntry]) -> IndexAfterwards:
     """What becomes of the index where what is staged was split: it is as it was."""
-    sides = (side for change in plan.changes for side in (change.old, change.new))
-    paths = dict.fromkeys(side.path for side in sides if side is not None)
-    entries = ((path, staged.get(path)) for path in paths)
+    entries = ((path, staged.get(path)) for path in _paths_of(plan))
     return IndexAfterwards(tuple(EntryUpdate(p, entry, entry) for p, entry in entries))
 
 
@@ -63,6 +84,7 @@ def index_afterwards(
     plan: Plan,
     staged: Mapping[bytes, StagedEntry],
     read: Callable[[Oid], bytes],
+    in_head: Mapping[bytes, _Sides] | None = None,
 ) -> IndexAfterwards:
     """What becomes of the index when the commits of the plan stand on HEAD.
 
@@ -71,12 +93,40 @@ def index_afterwards(
     anything of its file, and where all of that was staged. Where nothing was, it is
     that of the last commit; where a part was, what was staged and what is in commits,
     together. Where what was staged is no part of it, it is that of the last commit.
+
+    Where other commits change, too, ``in_head`` has what HEAD's tree had and will have,
+    at the paths where that differs. Of a file that only they change an entry that was
+    HEAD's is so again.
     """
+    files = _files_afterwards(plan, staged, read, in_head)
+    updates, overwritten = [*files.updates], [*files.overwritten]
+    own = _paths_of(plan)
+    others = {p: sides for p, sides in (in_head or {}).items() if p not in own}
+    updates += _following_head(staged, others)
+    for path, alone in _in_the_way(updates, staged):
+        updates.append(EntryUpdate(path, alone, None))
+        overwritten += [(path, alone.oid)] * (alone.in_tree is not None)
+    return replace(files, updates=tuple(updates), overwritten=tuple(overwritten))
+
+
+def _paths_of(plan: Plan) -> Mapping[bytes, None]:
+    """The paths that the plan's files have on either side, each once."""
+    sides = (side for change in plan.changes for side in (change.old, change.new))
+    return dict.fromkeys(side.path for side in sides if side is not None)
+
+
+def _files_afterwards(
+    plan: Plan,
+    staged: Mapping[bytes, StagedEntry],
+    read: Callable[[Oid], bytes],
+    in_head: Mapping[bytes, _Sides] | None,
+) -> IndexAfterwards:
+    """What becomes of the index at the paths of the plan."""
     updates: list[EntryUpdate] = []
     contents: list[bytes] = []
     overwritten: list[tuple[bytes, Oid]] = []
     for numbers in _files_by_path(plan):
-        found = _Files(plan, numbers, staged)
+        found = _Files(plan, numbers, staged, in_head)
         after, made = found.afterwards(read)
         contents += [] if made is None else [made]
         for path in found.paths:
@@ -84,13 +134,9 @@ def index_afterwards(
             if found.index.get(path) == entry:
                 updates += [EntryUpdate(path, old, old)] * found.is_in_commits
                 continue
-            new = None if entry is None else StagedEntry(entry.mode, entry.oid)
-            updates.append(EntryUpdate(path, old, new))
+            updates.append(EntryUpdate(path, old, _staged(entry)))
             if old is not None and made is None and found.is_lost(old):
                 overwritten.append((path, old.oid))
-    for path, alone in _in_the_way(updates, staged):
-        updates.append(EntryUpdate(path, alone, None))
-        overwritten += [(path, alone.oid)] * (alone.in_tree is not None)
     return IndexAfterwards(tuple(updates), tuple(contents), tuple(overwritten))
 
 
@@ -113,6 +159,20 @@ def _in_the_way(
             yield path, entry
 
 
+def _following_head(
+    staged: Mapping[bytes, StagedEntry], in_head: Mapping[bytes, _Sides]
+) -> Iterator[EntryUpdate]:
+    """The entries that are HEAD's, at paths where HEAD has something else then."""
+    for path, (before, after) in in_head.items():
+        old = staged.get(path)
+        if (old.in_tree if old else None) == before:
+            yield EntryUpdate(path, old, _staged(after))
+
+
+def _staged(entry: TreeEntry | None) -> StagedEntry | None:
+    return None if entry is None else StagedEntry(entry.mode, entry.oid)
+
+
 def _files_by_path(plan: Plan) -> list[list[int]]:
     """The numbers of the changes, those together that are about the same paths."""
     found: dict[int, list[int]] = {}
@@ -130,7 +190,11 @@ class _Files:
     """Files that share paths, mostly one, as HEAD, the index and so on have them."""
 
     def __init__(
-        self, plan: Plan, numbers: Sequence[int], staged: Mapping[bytes, StagedEntry]
+        self,
+        plan: Plan,
+        numbers: Sequence[int],
+        staged: Mapping[bytes, StagedEntry],
+        in_head: Mapping[bytes, _Sides] | None,
     ) -> None:
         self._plan = plan
         self._number = numbers[0] if len(numbers) == 1 else None
@@ -144,6 +208,10 @@ class _Files:
         last = (len(plan.groups) - 1,)
         self._made = [states_in(plan, number, last)[0] for number in numbers]
         self._committed = _state(self._made)
+        if in_head is not None:
+            now = {path: in_head[path][1] for path in self.paths if path in in_head}
+            after = {**self._head, **now}
+            self._committed = {path: entry for path, entry in after.items() if entry}
         there = {path: staged[path] for path in self.paths if path in staged}
         listed = {path: entry.in_tree for path, entry in there.items()}
         self.index = {path: entry for path, entry in listed.items() if entry}
@@ -175,6 +243,8 @@ class _Files:
         """
         if self._number is None or len(self.index) != 1 or self._made[0] is None:
             return None
+        if self._committed != _state(self._made):
+            return None  # other commits have changed the file, too
         last = len(self._plan.groups) - 1
         if any((o.file, o.group) == (self._number, last) for o in self._plan.overrides):
             return None

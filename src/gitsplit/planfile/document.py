@@ -14,6 +14,9 @@ from gitsplit.planfile.hunks import HunkEntry, HunkPick
 
 FORMAT = "gitsplit-plan"
 
+UNCOMMITTED = "worktree"
+"""What isn't committed, in a list of commits, of which it is the last."""
+
 LineRange = tuple[int, int]
 """First and last line, counted from 1, both included."""
 
@@ -63,6 +66,7 @@ class CommitEntry(Struct, frozen=True):
     With a ``source`` it is about one change, from a tree to another, in which
     everything has the commit number 0; ``continued`` are the commits that its groups
     continue. ``commit`` is then the one that the change ends with, or begins after.
+    With ``later`` ones, too, the source is what the last of them stands for.
     """
 
     commit: Oid
@@ -86,12 +90,18 @@ class CommitEntry(Struct, frozen=True):
     @property
     def originals(self) -> tuple[Oid, ...]:
         """The commits that groups may continue."""
-        return self.continued if self.source else self.commits
+        return self.continued if self.source and not self.later else self.commits
 
     @property
     def needs_list(self) -> bool:
         """Whether it must be written with ``commits``, which version 2 has."""
-        return self.source is None and bool(self.later or self.dropped_rest)
+        has_rest = self.source is None and bool(self.dropped_rest)
+        return bool(self.later) or has_rest
+
+    def name_of(self, number: int) -> str:
+        """What the file calls a commit of the list; the last may be no commit yet."""
+        is_commit = self.source is None or number + 1 < len(self.commits)
+        return self.commits[number] if is_commit else UNCOMMITTED
 
 
 class Misfit(Struct, frozen=True):

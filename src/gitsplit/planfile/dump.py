@@ -79,10 +79,13 @@ def _commit_value(entry: CommitEntry) -> dict[str, object]:
 
 def _about_value(entry: CommitEntry) -> dict[str, object]:
     """The field that says what the entry is about."""
-    if entry.source is not None:
-        return {"source": source_value(entry.source)}
+    about: dict[str, object] = {}
     if entry.needs_list:
-        return {"commits": list(entry.commits)}
+        about["commits"] = [*map(entry.name_of, range(len(entry.commits)))]
+    if entry.source is not None:
+        about["source"] = source_value(entry.source)
+    if about:
+        return about
     return {"commit": entry.commit}
 
 
@@ -118,7 +121,7 @@ def _picks_value(picks: tuple[HunkPick, ...]) -> dict[str, object]:
 def _hunk_value(hunk: HunkEntry, entry: CommitEntry) -> dict[str, object]:
     value: dict[str, object] = {
         "number": hunk.number,
-        **({"commit": entry.commits[hunk.commit]} if entry.needs_list else {}),
+        **({"commit": entry.name_of(hunk.commit)} if entry.needs_list else {}),
         "old_path": _path_value(hunk.old_path),
         "path": _path_value(hunk.path),
         "fact": hunk.fact,
@@ -138,12 +141,12 @@ def _rest_value(rest: tuple[int, ...], entry: CommitEntry) -> dict[str, object]:
     """The field that says of which commits the rest is taken; none where of none."""
     if len(rest) == len(entry.commits):
         return {"rest": True}
-    return {"rest": [entry.commits[number] for number in rest]} if rest else {}
+    return {"rest": [entry.name_of(number) for number in rest]} if rest else {}
 
 
 def _file_value(file: FileEntry, entry: CommitEntry) -> dict[str, object]:
     value: dict[str, object] = {
-        **({"commit": entry.commits[file.commit]} if entry.needs_list else {}),
+        **({"commit": entry.name_of(file.commit)} if entry.needs_list else {}),
         "old_path": _path_value(file.old_path),
         "path": _path_value(file.path),
         "whole": file.whole,

@@ -135,7 +135,7 @@ def entry_of_plan(
     )
     first, *later = commits
     dropped = tuple(files.get(DROPPED, ()))
-    if source is not None:
+    if source is not None and not plan.is_woven:
         return _entry_of_source(source, groups, dropped, commits)
     return CommitEntry(
         first.oid,
@@ -144,6 +144,7 @@ def entry_of_plan(
         groups,
         dropped,
         later=tuple(commit.oid for commit in later),
+        source=source,
     )
 
 
@@ -481,6 +482,8 @@ _THE_COMMIT = "the commit"
 
 def _commit_in_words(entry: CommitEntry, number: int) -> str:
     """A commit that the entry is about, as sentences name it."""
+    if entry.source is not None and number and number + 1 == len(entry.commits):
+        return "what isn't committed"
     return f"commit {entry.commits[number][:10]}" if entry.later else _THE_COMMIT
 
 

@@ -19,11 +19,12 @@ from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Fact
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import abbreviation
-from gitsplit.model.objects import Oid
+from gitsplit.model.objects import NO_OBJECT, Oid
 from gitsplit.model.series import Source, Squash, Uncommitted
 from gitsplit.model.todo import Doing
 from gitsplit.planfile.document import (
     FORMAT,
+    UNCOMMITTED,
     CommitEntry,
     FileEntry,
     GroupEntry,
@@ -209,9 +210,13 @@ class _Node(Struct, frozen=True):
             self.refuse("it must be a full object id of 40 hex digits")
         return Oid(str(text))
 
-    def commit_ids(self) -> tuple[Oid, ...]:
-        """The ids in a list of one or more."""
-        return self.distinct(_Node.commit_id) or self.refuse("it must name a commit")
+    def commit_name(self) -> Oid:
+        """The id of a commit; NO_OBJECT for what isn't committed."""
+        return NO_OBJECT if self.value == UNCOMMITTED else self.commit_id()
+
+    def commit_names(self) -> tuple[Oid, ...]:
+        """The commits in a list of one or more."""
+        return self.distinct(_Node.commit_name) or self.refuse("it must name a commit")
 
     def distinct(self, read: Callable[["_Node"], Value]) -> tuple[Value, ...]:
         """What is read of the commits in a list, none of which is there twice."""
@@ -282,7 +287,7 @@ class _Form(Struct, frozen=True):
 
     def number(self, node: _Node) -> int:
         """The number of the commit that is named."""
-        oid = node.commit_id()
+        oid = node.commit_name()
         if oid not in self.commits:
             node.refuse('it must be one of the entry\'s "commits"')
         return self.commits.index(oid)
@@ -305,7 +310,7 @@ def _commit_entry(node: _Node, version: int) -> CommitEntry:
     dropped = _drops(fields.get("dropped"), form)
     hunks = fields["hunks"].items() if "hunks" in fields else ()
     _refuse_misplaced(node, action, bool(groups))
-    if form.source is not None:
+    if form.source is not None and not form.has_list:
         form = replace(form, continued=_continued(groups))
     first, *later = form.commits
     return CommitEntry(
@@ -330,17 +335,34 @@ def _form_and_fields(node: _Node, version: int) -> tuple[_Form, Mapping[str, _No
     ways = [name for name in ("source", "commits", "commit") if name in members]
     if version < 2 and ways and ways[0] != "commit":
         node.refuse(f'"{ways[0]}" is known from version 2 on')
+    if ways[:2] == ["source", "commits"] and "commit" not in members:
+        return _form_to_absorb(node)
     if len(ways) > 1:
         node.refuse(f'"{ways[1]}" and "{ways[0]}" exclude each other')
     named = ways[0] if ways else "commit"
-    others = {"subject", "action", "groups", "dropped", "message", "hunks"}
-    fields = node.fields({named}, others)
+    fields = node.fields({named}, _OTHERS)
     about = fields[named]
     if named == "source":
         source = _source(about)
         return _Form(version, False, (commit_of_source(source),), source), fields
-    commits = about.commit_ids() if named == "commits" else (about.commit_id(),)
+    commits = about.commit_names() if named == "commits" else (about.commit_id(),)
+    if NO_OBJECT in commits:
+        node.refuse(f'with "{UNCOMMITTED}" in "commits" it needs "source"')
     return _Form(version, named == "commits", commits), fields
+
+
+_OTHERS = {"subject", "action", "groups", "dropped", "message", "hunks"}
+
+
+def _form_to_absorb(node: _Node) -> tuple[_Form, Mapping[str, _Node]]:
+    """The form of an entry about commits and, last, what isn't committed."""
+    fields = node.fields({"source", "commits"}, _OTHERS)
+    source, names = _source(fields["source"]), fields["commits"].commit_names()
+    if isinstance(source, Squash):
+        node.refuse('"commits" and "source" exclude each other')
+    if len(names) < 2 or names[-1] != NO_OBJECT:
+        fields["commits"].refuse(f'it must end with "{UNCOMMITTED}"')
+    return _Form(2, True, names, source), fields
 
 
 def _source(node: _Node) -> Source:
@@ -436,7 +458,7 @@ def _hunk_entry(node: _Node, form: _Form) -> HunkEntry | None:
 
     fact, removed, added = given("fact"), given("removed"), given("added")
     lines = given("lines")
-    commit = fields["commit"].commit_id() if form.has_list else form.commits[0]
+    commit = fields["commit"].commit_name() if form.has_list else form.commits[0]
     entry = HunkEntry(
         fields["number"].number(),
         fields["old_path"].path(),
@@ -496,7 +518,7 @@ def _continues(node: _Node, form: _Form) -> int | None:
         return 0 if node.boolean() else None
     if node.value is None:
         return None
-    if form.source is not None:
+    if not form.has_list:
         return form.continued.index(node.commit_id())
     return form.number(node)
 

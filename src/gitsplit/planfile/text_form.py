@@ -136,7 +136,9 @@ def _message_lines(section: Section, mark: str) -> Iterator[str]:
         if number == 1:
             first = commits[0]
             told = [f"of {first.oid[:7] if first.is_stored else first.in_words}"]
-            told += [f"to {commits[-1].oid[:7]}"] if commits[1:] else []
+            last = commits[-1]
+            name = last.oid[:7] if last.is_stored else last.in_words
+            told += [f"to {name}"] if commits[1:] else []
             told = [f"{' '.join(told)}; lines that begin with {mark} are left out"]
         continued = plan.continues(number - 1)
         if continued is not None:
@@ -206,7 +208,9 @@ def _lines_with_places(entry: Entry, plan: Plan) -> Iterator[Placed]:
         if entry.rest and change.commit != commit:
             commit = change.commit
             source = entry.commits[commit]
-            words = f"{source.oid[:7]} {printable(source.subject)}"
+            words = source.in_words
+            if source.is_stored:
+                words = f"{source.oid[:7]} {printable(source.subject)}"
             yield FormLine("remark", f"{RULER} {words}"), None
         yield from _file_lines(plan, file, change, numbered.get(file, []))
 

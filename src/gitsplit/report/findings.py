@@ -501,6 +501,17 @@ class RewriteFindings(Struct, frozen=True):
     later: int = 0
     is_stopped: bool = False
 
+    @property
+    def absorbs(self) -> bool:
+        """Whether what wasn't committed has become part of commits."""
+        return self.source is not None and self.old_commits > 0
+
+    @property
+    def old_commits(self) -> int:
+        """How many commits there were in the place of the new ones."""
+        every = (commit for entry in self.todo.entries for commit in entry.commits)
+        return sum(commit.is_stored for commit in every)
+
 
 def text_unsaid(
     entries: Iterable[Entry], messages: Callable[[Entry], tuple[bytes, ...]]

@@ -229,7 +229,7 @@ def _original(
     for file, own in groupby(hunks, key=lambda hunk: hunk.file):
         change = plan.changes[file]
         bare = bare_entry(change)
-        of = entry.commits[bare.commit] if entry.needs_list else None
+        of = entry.name_of(bare.commit) if entry.needs_list else None
         paths = (
             None if p is None else text_value(p) for p in (bare.old_path, bare.path)
         )

@@ -51,9 +51,9 @@ MOST_REFS = 5
 
 def summary_text(rewrite: RewriteFindings) -> str:
     """What a rewrite did, how to undo it, and what it left alone."""
-    before, after = len(rewrite.todo.order), len(rewrite.commits)
+    before, after = rewrite.old_commits, len(rewrite.commits)
     done = f"Rewrote {_moved(rewrite)}: {quantity(before, 'commit')} became {after}."
-    if rewrite.source is not None:
+    if rewrite.source is not None and not rewrite.absorbs:
         done = f"Made {quantity(after, 'commit')} on {_moved(rewrite)}."
     lines = [
         done,
@@ -82,7 +82,10 @@ def warning_sentences(rewrite: RewriteFindings) -> Iterator[str]:
     yield from (line for left in rewrite.trailers for line in trailer_lines(left))
     yield from (_in_one_line(unsaid_lines(each)) for each in rewrite.unsaid)
     yield from _flaw_lines(rewrite)
-    yield from (_in_one_line(_lines_left_out(each)) for each in rewrite.dropped)
+    if rewrite.source is None:
+        yield from (_in_one_line(_lines_left_out(each)) for each in rewrite.dropped)
+    elif rewrite.dropped:
+        yield _in_one_line(_uncommitted_lines(rewrite, rewrite.source))
     yield from _unsigned_lines(rewrite, "lost")
     yield from review_lines(rewrite.review)
 
@@ -107,8 +110,8 @@ def outlook_lines(rewrite: RewriteFindings) -> Iterator[str]:
 
     That is what moves and what stays, what reviewers will see, and the push command.
     """
-    before, after = len(rewrite.todo.order), len(rewrite.commits)
-    if rewrite.source is not None:
+    before, after = rewrite.old_commits, len(rewrite.commits)
+    if rewrite.source is not None and not rewrite.absorbs:
         yield f"Makes {quantity(after, 'commit')} on {_moved(rewrite)}."
     else:
         yield f"Rewrites {_moved(rewrite)}: {quantity(before, 'commit')} → {after}."

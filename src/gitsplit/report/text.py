@@ -123,6 +123,10 @@ def split_name(entry: Entry) -> tuple[str, bytes | None]:
         return entry.commit.in_words, None
     if not entry.rest:
         return entry.oid[:10], entry.commit.subject
+    if not entry.rest[-1].is_stored:
+        *own, last = entry.commits
+        ends = " to ".join(dict.fromkeys(c.oid[:10] for c in (own[0], own[-1])))
+        return f"{last.in_words}, into {quantity(len(own), 'commit')}: {ends}", None
     number = quantity(len(entry.commits), "commit")
     if entry.source is not None:
         number += " as one change"
@@ -321,7 +325,8 @@ def _edit_lines(
         parts += [part for edit in _joined(file.edits) for part in _edit_parts(edit)]
         of = of_range[file.commit] if of_range and file.commit is not None else home
         if of is not None and of is not home:
-            parts.append(f"(of {of.oid[:10]})")
+            name = f"of {of.oid[:10]}" if of.is_stored else of.in_words
+            parts.append(f"({name})")
         yield from _wrapped(parts)
 
 

@@ -119,7 +119,7 @@ def apply(
     finish = finish or Finish()
     with keep_plan_on_error(repo, work):
         outcome = _write_and_move(repo, work, finish, drop_to)
-    if repo.snapshot is None:
+    if repo.snapshot is None or work.absorbs:
         finish.announce(repo, outcome.rewrite)
     return outcome
 
@@ -142,7 +142,7 @@ def _write_and_move(
     outcome = expected_outcome(repo, objects, work, rewrite, finish.lost(rewrite))
     updates = (*outcome.moves.moves, *outcome.stack.made)
     files = (trees.files,) if trees else ()
-    index = _index_after(repo, objects, work)
+    index = _index_after(repo, objects, work, rewrite)
     blobs = index.blobs if index else ()
     with _recover_when_interrupted(repo, _WAY_BACK), ExitStack() as kept:
         with finish.during("storing the new objects"):
@@ -167,20 +167,22 @@ def _refuse_unchanged(work: Work, rewrite: write.Rewrite) -> None:
     """Raise NothingToSplit where the new commits are the old ones."""
     if rewrite.new_head == rewrite.old_head:
         hint = "Send hunks to another commit, or propose more with --commits N."
+        if work.absorbs:
+            hint = "Choose the commits yourself, on the screen: gitsplit --absorb"
         if work.branches is not None:
             hint = "Make a branch at a commit as it is with: git branch NAME COMMIT"
         raise NothingToSplit("The plan changes nothing.", hint=hint)
 
 
 def _index_after(
-    repo: Repository, objects: NewObjects, work: Work
+    repo: Repository, objects: NewObjects, work: Work, rewrite: write.Rewrite
 ) -> "IndexAfterwards | None":
     """What becomes of the index with what wasn't committed; None with commits."""
     if repo.snapshot is None:
         return None
     from gitsplit.workflow.uncommitted import index_after
 
-    return index_after(repo, objects, work)
+    return index_after(repo, objects, work, rewrite)
 
 
 def _with_index(
@@ -253,6 +255,9 @@ def _journal_subject(work: Work, rewrite: write.Rewrite) -> str:
     if not work.series.commits[0].is_stored:
         made = quantity(len(rewrite.commits), "commit")
         return f"split of what wasn't committed into {made}"
+    if work.absorbs:
+        into = quantity(len(work.series.commits) - 1, "commit")
+        return f"absorption of what wasn't committed into {into}"
     commits = len(work.series.commits)
     if [e.action for e in work.todo.entries if e.action != "pick"] == ["split"]:
         (oid,) = work.plans
@@ -507,7 +512,8 @@ def _keep_plan(repo: Repository, work: Work, error: GitsplitError) -> None:
     source = work.series.commits[-1].stands_for
     what, options = f"HEAD at {work.series.head[:12]}", ["--plan", str(path)]
     if source is not None:
-        what, options = source.in_words, [source.option, *options]
+        how = source.options(absorbs=work.absorbs)
+        what, options = source.in_words, [*how, *options]
     command = escape.shell_command("gitsplit", *options)
     error.kept = f"Your plan is kept, for {what}: {command}"
 

@@ -103,7 +103,8 @@ def _draft_file(repo: Repository, work: Work) -> DraftFile:
         kind = "squash"
     series, source = work.series, work.series.commits[-1].stands_for
     if source is not None:
-        kind, series = source.kind, replace(series, head=source.head or NO_OBJECT)
+        kind = f"absorb-{source.kind}" if work.absorbs else source.kind
+        series = replace(series, head=source.head or NO_OBJECT)
     return DraftFile.of(repo, series, work.head_ref, kind)
 
 

@@ -56,12 +56,12 @@ def request_meant(
         meant = _reading_meant(request)
     elif name is None:
         is_free = isinstance(refusal, NoUpstream) and not (
-            request.squash or request.resplit
+            request.squash or request.resplit or request.absorb
         )
         meant = _latest(repo, request) if is_free else None
     elif isinstance(refusal, UnknownRevision) and (ends := ends_of_range(name)):
         meant = replace(request, upstream=_start_of(repo, name, *ends))
-    elif request.commits or request.resplit or request.squash:
+    elif request.commits or request.resplit or request.squash or request.absorb:
         meant = None
     else:
         oid = _commit_meant(repo, name, refusal)

@@ -96,8 +96,9 @@ def _uncommitted_work(
     Raises InvalidPlan where it was made for something else than the snapshot is.
     """
     snapshot, source = repo.snapshot, _source_of(document)
-    if snapshot is None or source is None:
-        raise _other_source_error(source)
+    absorbs = any(entry.later for entry in document.series if entry.source)
+    if snapshot is None or source is None or absorbs != request.absorb:
+        raise _other_source_error(source, absorbs=absorbs)
     now = snapshot.source
     if (source.before, source.after) != (now.before, now.after):
         raise InvalidPlan(
@@ -109,6 +110,10 @@ def _uncommitted_work(
         raise InvalidPlan(
             "The plan has more than what isn't committed.", hint="Leave the rest out."
         )
+    if absorbs:
+        from gitsplit.workflow.absorb import absorb_as_planned
+
+        return absorb_as_planned(repo, request, document, known)
     commit = snapshot.commit
     entry = with_originals(entry, (commit.oid,))
     read = [e.plan.changes for e in known.entries if e.plan] if known else []
@@ -118,12 +123,14 @@ def _uncommitted_work(
     return make_work(repo, request, snapshot.series, todo)
 
 
-def _other_source_error(source: Uncommitted | None) -> InvalidPlan:
-    """The error for a plan for commits alone, or for what isn't committed alone."""
+def _other_source_error(source: Uncommitted | None, *, absorbs: bool) -> InvalidPlan:
+    """The error for a plan for commits, for what isn't committed, or for both."""
     made, asked, option = "commits", "what isn't committed", ""
     if source is not None:
         made, asked = asked, made
-        option = f"{source.option} "
+        option = f"{' '.join(source.options(absorbs=absorbs))} "
+    if absorbs:
+        made, asked = f"{made} and the {asked} before it", "one of these alone"
     return InvalidPlan(
         f"The plan was made for {made}, and not for {asked}.",
         hint=f"As in: gitsplit {option}--plan FILE",
@@ -374,7 +381,7 @@ def save_plan(repo: Repository, work: Work, name: str, *, replaces: bool) -> boo
 def _entry_for_plan(entry: Entry) -> CommitEntry:
     """One commit of the work as an entry of a plan file."""
     if entry.action == "split" and entry.plan is not None:
-        source = entry.source or entry.commit.stands_for
+        source = entry.source or entry.commits[-1].stands_for
         return entry_of_plan(entry.plan, *entry.commits, source=source)
     return CommitEntry(
         entry.oid,

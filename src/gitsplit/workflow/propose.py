@@ -33,7 +33,8 @@ class Request(Struct, frozen=True):
     ``branches`` is the template for the names of branches at new commits.
     ``resplit`` splits the whole series as one range, ``squash`` as one change;
     ``worktree`` what has changed in the files, with ``untracked`` ones too, and
-    ``staged`` what is staged; ``read`` names what is only looked at, maybe made
+    ``staged`` what is staged; ``absorb`` sends that, or what has changed in the files,
+    into the commits of the series; ``read`` names what is only looked at, maybe made
     ``from_patch``. ``accepts`` applies what is proposed without a screen, ``edits`` has
     it edited as text first.
     ``checks`` are commands to run on each new commit, ``jobs`` of them at once; with
@@ -56,6 +57,7 @@ class Request(Struct, frozen=True):
     worktree: bool = False
     untracked: bool = False
     staged: bool = False
+    absorb: bool = False
     read: str | None = None
     from_patch: bool = False
     drop_to: DropTo = "worktree"
@@ -73,7 +75,8 @@ class Request(Struct, frozen=True):
         """What of uncommitted work it is about; None where it is about commits."""
         if self.staged:
             return "staged"
-        return "worktree" if self.worktree or self.untracked else None
+        is_in_files = self.worktree or self.untracked or self.absorb
+        return "worktree" if is_in_files else None
 
 
 COMMAND = "gitsplit.proposalCommand"
@@ -221,7 +224,7 @@ def distrusted_command_warnings(repo: Repository, request: Request) -> Iterator[
 
     None where nothing is proposed, so that no command would be asked.
     """
-    if request.plan is not None or request.resplit:
+    if request.plan is not None or request.resplit or request.absorb:
         return
     for key in COMMANDS:
         if repo.config.is_distrusted(key):

@@ -47,17 +47,22 @@ def recipes_of(
     there = moves[0][1] if moves else rewrite.old_head
     recipes = Recipes(there, tuple(commits), tuple(moves))
     return (
-        recipes if repo.snapshot is None else _with_index(repo, objects, recipes, work)
+        recipes
+        if repo.snapshot is None
+        else _with_index(repo, objects, recipes, (work, rewrite))
     )
 
 
 def _with_index(
-    repo: Repository, objects: NewObjects, recipes: Recipes, work: Work
+    repo: Repository,
+    objects: NewObjects,
+    recipes: Recipes,
+    done: tuple[Work, Rewrite],
 ) -> Recipes:
     """The recipes with what becomes of the index, so that it reverts no commit."""
     from gitsplit.workflow.uncommitted import index_after  # commits leave it alone
 
-    index = index_after(repo, objects, work)
+    index = index_after(repo, objects, *done)
     assert index is not None, "there is a snapshot"
     changed = [each for each in index.updates if each.new != each.old]
     gone = [IndexEntry(u.path, 0, NO_OBJECT) for u in changed if u.old is not None]

@@ -336,7 +336,10 @@ def _title(repo: Repository, request: Request, work: Work) -> str:
         return title_by_id(repo, request, work.series)
     commit, untracked = repo.snapshot.commit, repo.snapshot.untracked
     title = commit.in_words
-    if repo.snapshot.is_stopped_commit:
+    if work.absorbs:
+        number = quantity(len(work.series.commits) - 1, "commit")
+        title += f", into {number} up to {work.series.commits[-2].oid[:7]}"
+    if repo.snapshot.is_stopped_commit and not work.absorbs:
         title += f", for {commit_in_words(commit.oid, commit.subject)}"
     if untracked and request.uncommitted == "worktree":
         title += f"; {quantity(untracked, 'untracked file')} left out"

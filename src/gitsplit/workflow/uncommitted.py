@@ -15,6 +15,7 @@ from gitsplit.errors import GitsplitError, HookRefused, NoIdentity
 from gitsplit.git import history, repository
 from gitsplit.git.diff import hunks_between
 from gitsplit.git.hooks import Hooks
+from gitsplit.git.index_entries import index_entries
 from gitsplit.git.repository import Repository, repository_reading_also
 from gitsplit.git.snapshot import NOBODY, Snapshot, changed_since, snapshot_taken
 from gitsplit.git.trees import NewObjects, changed_paths
@@ -25,7 +26,12 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, without_empty_groups
 from gitsplit.model.progress import Say
 from gitsplit.model.series import Uncommitted
-from gitsplit.model.staged import IndexAfterwards, index_afterwards, index_unchanged
+from gitsplit.model.staged import (
+    IndexAfterwards,
+    index_afterwards,
+    index_unchanged,
+    plan_of_uncommitted,
+)
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.workflow.propose import Request, with_owner
 from gitsplit.workflow.work import Work, refuse_operation_in_progress
@@ -43,6 +49,11 @@ def source_read(
     NoIdentity.
     """
     kind = request.uncommitted
+    if request.absorb:
+        from gitsplit.workflow.absorb import kind_to_absorb
+
+        kind = kind_to_absorb(repo, request, by_itself=is_dry or request.accepts)
+        request = replace(request, staged=kind == "staged")
     assert kind is not None, "else there is nothing to take"
     refuse_operation_in_progress(repo, may_be_staged=True)
     try:
@@ -54,12 +65,12 @@ def source_read(
     taking = snapshot_taken(repo, kind, author, with_untracked=request.untracked)
     with taking as known:
         assert known.snapshot is not None, "it has just been taken"
-        for sentence in _staying_out(known.snapshot):
+        for sentence in _staying_out(known.snapshot, request):
             say(sentence)
         yield known, _request_for(known.snapshot, request)
 
 
-def _staying_out(snapshot: Snapshot) -> Iterator[str]:
+def _staying_out(snapshot: Snapshot, request: Request) -> Iterator[str]:
     """A sentence for what is in the worktree and is not in the snapshot."""
     if snapshot.left_out and snapshot.source.kind == "worktree":
         are = "is a repository" if len(snapshot.left_out) == 1 else "are repositories"
@@ -67,7 +78,8 @@ def _staying_out(snapshot: Snapshot) -> Iterator[str]:
         yield f"{names} {are} and no submodule: left out."
     if snapshot.untracked and snapshot.source.kind == "worktree":
         files = "file is" if snapshot.untracked == 1 else "files are"
-        yield f"{snapshot.untracked} {files} untracked and left out; in: --untracked."
+        way = "" if request.absorb else "; in: --untracked"
+        yield f"{snapshot.untracked} {files} untracked and left out{way}."
 
 
 def _request_for(snapshot: Snapshot, request: Request) -> Request:
@@ -75,7 +87,7 @@ def _request_for(snapshot: Snapshot, request: Request) -> Request:
 
     Raises GitsplitError where it says what continues it, even so.
     """
-    if snapshot.is_stopped_commit:
+    if snapshot.is_stopped_commit or request.absorb:
         return request
     if request.keep not in ("auto", "none"):
         raise GitsplitError(
@@ -87,7 +99,7 @@ def _request_for(snapshot: Snapshot, request: Request) -> Request:
 
 
 def index_after(
-    repo: Repository, objects: NewObjects, work: Work
+    repo: Repository, objects: NewObjects, work: Work, rewrite: Rewrite
 ) -> IndexAfterwards | None:
     """What becomes of the index; None where commits are split.
 
@@ -97,13 +109,21 @@ def index_after(
     if snapshot is None:
         return None
     (plan,) = work.plans.values()
+    if plan.is_range:
+        plan = plan_of_uncommitted(plan)
     if snapshot.source.kind == "staged":
         return index_unchanged(plan, snapshot.staged)
 
     def read(oid: Oid) -> bytes:
         return objects.read_object(oid)[1]
 
-    found = index_afterwards(without_empty_groups(plan), snapshot.staged, read)
+    staged, in_head = snapshot.staged, None
+    if work.absorbs:
+        in_head = changed_paths(objects, snapshot.source.before, rewrite.new_tree)
+        now = index_entries(repo)
+        others = ((path, now.get(path)) for path in in_head if path not in staged)
+        staged = {**staged, **{path: entry for path, entry in others if entry}}
+    found = index_afterwards(without_empty_groups(plan), staged, read, in_head)
     for content in found.contents:
         objects.add("blob", content)
     return found
@@ -154,6 +174,8 @@ def fitted_draft(
     from gitsplit.planfile.parse import load_plan
 
     (entry,) = load_plan(text).series
+    if work.absorbs:
+        return None  # it fits as any plan, or it doesn't
     (commit,), was = work.series.commits, entry.source
     is_same = not isinstance(was, Uncommitted) or was == commit.stands_for
     if is_same or not objects.is_dir():

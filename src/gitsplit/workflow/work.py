@@ -92,6 +92,12 @@ class Work(Struct, frozen=True):
         """The plans of the commits that are to be split."""
         return self.todo.plans
 
+    @property
+    def absorbs(self) -> bool:
+        """Whether what isn't committed is to become part of commits."""
+        commits = self.series.commits
+        return commits[0].is_stored and not commits[-1].is_stored
+
     def with_plans(self, plans: Mapping[Oid, Plan]) -> "Work":
         """The work with these plans for its commits."""
         todo = self.todo
@@ -179,7 +185,7 @@ def read_work(
     named. Raises what reading the series raises, InvalidPlan where the plan doesn't
     fit, and NoBranchName.
     """
-    if (work := _of_one_kind(repo, request, tell)) is not None:
+    if (work := _of_one_kind(repo, request, tell, by_itself=not asks)) is not None:
         return work
     series = read_asked_series(repo, request)
     is_open = asks and len(series.commits) > 1 and not request.commits
@@ -201,13 +207,17 @@ def read_work(
 
 
 def _of_one_kind(
-    repo: Repository, request: Request, tell: TellProposing
+    repo: Repository, request: Request, tell: TellProposing, *, by_itself: bool
 ) -> Work | None:
     """The work of a plan, a squash or a range; None where commits are to be chosen."""
     if request.plan is not None:
         from gitsplit.workflow.plan_files import read_plan
 
         return read_plan(repo, request, request.plan)
+    if request.absorb:
+        from gitsplit.workflow.absorb import read_absorb
+
+        return read_absorb(repo, request, by_itself=by_itself)
     if request.squash:
         from gitsplit.workflow.squash import read_squash
 

@@ -91,7 +91,7 @@ def title_line(state: State, width: int) -> StyleAndTextTuples:
 def _target_words(state: State) -> str:
     """The commit that is open, or the range."""
     commits = entries_of(state.todo)[state.target.commit].commits
-    if not commits[0].is_stored:
+    if not commits[-1].is_stored:
         return one_line(state.info.title)
     if len(commits) == 1:
         return f"{state.target.commit[:7]} {one_line(state.target.subject)}"

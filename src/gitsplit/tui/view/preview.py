@@ -103,10 +103,10 @@ def preview_page(state: State, width: int) -> PaneLines:
 
 
 def _summary_line(state: State) -> StyleAndTextTuples:
-    count = len(state.todo.order)
+    count = sum(commit.is_stored for commit in state.info.series.commits)
     seen, new = len(reviewed_commits(state)), len(reviewable_commits(state))
     before, after = quantity(count, "commit"), len(new_commits(state))
-    is_new = state.info.drop_to == "uncommitted"
+    is_new = count == 0
     made = quantity(after, "new commit")
     what = ("", " Commit on " if is_new else " Rewrite ")
     name = state.info.ref

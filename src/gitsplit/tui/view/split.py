@@ -360,6 +360,8 @@ def change_words(state: State, file: int) -> str:
         return ""
     commits = entries_of(state.todo)[state.target.commit].commits
     commit = commits[state.plan.changes[file].commit]
+    if not commit.is_stored:
+        return f"  {commit.in_words}"
     return f"  {commit.oid[:7]} {one_line(commit.subject)}"
 
 
