@@ -257,7 +257,7 @@ def test_what_a_remote_branch_has_is_said_and_how_the_new_commits_are_pushed(
     out = done(repo.path, "--squash", "HEAD~3", "-n")
 
     push = "Push with: git push --force-with-lease origin topic"
-    assert f"origin/topic has 2 commits of these already. {push}" in out
+    assert f"origin/topic has 2 of the old commits.\n{push}\n" in out
 
 
 def test_what_lies_below_a_branch_that_is_pushed_in_part_is_said(
@@ -342,3 +342,75 @@ def test_unfinished_work_on_a_branch_is_kept(branch: Repository) -> None:
     again.wait_for("restored your draft")
     again.type("qqq")
     assert again.exit_status() == 0
+
+
+@pytest.fixture
+def numbers(repo: Repository) -> Repository:
+    """A branch of three commits in files of their own, the last of them the largest."""
+    repo.commit("base\n", {"README": b"doc\n"})
+    repo.git("branch", "-M", "main")
+    repo.git("checkout", "-q", "-b", "topic")
+    repo.commit("Add a second\n", {"b.py": b"def second():\n    return 2\n"})
+    repo.commit("Add a first\n", {"a.py": b"def first():\n    return 1\n"})
+    text = b"def third():\n" + b"    print(3)\n" * 9
+    repo.commit("Add a third\n", {"c.py": text})
+    return repo
+
+
+def reordered(repo: Repository, path: Path) -> str:
+    """A plan in which the last commit's group is the first, and the second's last."""
+    plan = json.loads(done(repo.path, "--squash", "main", "-n", "--format", "json"))
+    groups = plan["series"][0]["groups"]
+    order = ["Add a third\n", "Add a second\n", "Add a first\n"]
+    groups.sort(key=lambda group: order.index(group["message"]))
+    return written(path, plan)
+
+
+def test_branches_at_the_tip_stay_at_the_tip_whoever_continues_it(
+    numbers: Repository, tmp_path: Path
+) -> None:
+    for name in ("backup", "other"):
+        numbers.git("branch", name)
+    old = numbers.oid("HEAD")
+    plan = reordered(numbers, tmp_path / "plan.json")
+    out = done(numbers.path, "-y", "--plan", plan)
+
+    assert subjects(numbers)[0] == "Add a third"
+    assert numbers.oid("HEAD") != old
+    for name in ("backup", "other"):
+        assert numbers.oid(name) == numbers.oid("HEAD")
+    assert "other files" not in out
+
+
+def test_a_branch_inside_follows_its_commit_and_it_is_said_what_that_changes(
+    numbers: Repository, tmp_path: Path
+) -> None:
+    numbers.git("branch", "inside", "HEAD~1")
+    was = numbers.oid("inside")
+    plan = reordered(numbers, tmp_path / "plan.json")
+    said = (
+        "inside goes to commit 3, which continues its commit but has other files than"
+        f" {was[:10]}."
+    )
+
+    assert said in done(numbers.path, "-n", "--plan", plan)
+    assert said in done(numbers.path, "-y", "--plan", plan)
+    assert numbers.oid("inside") == numbers.oid("HEAD")
+    assert numbers.git("log", "-1", "--format=%s", "inside") == "Add a first"
+
+
+def test_a_branch_inside_whose_state_stays_needs_no_word(
+    numbers: Repository,
+) -> None:
+    numbers.git("branch", "inside", "HEAD~2")
+    numbers.git("commit", "-q", "--amend", "-m", "Add the third")
+    tree = numbers.tree("inside")
+    plan = json.loads(done(numbers.path, "--squash", "main", "-n", "--format", "json"))
+    groups = plan["series"][0]["groups"]
+    order = ["Add a second\n", "Add the third\n", "Add a first\n"]
+    groups.sort(key=lambda group: order.index(group["message"]))
+    path = written(numbers.path.parent / "plan.json", plan)
+    out = done(numbers.path, "-y", "--plan", path)
+
+    assert numbers.tree("inside") == tree
+    assert "other files" not in out

@@ -4,6 +4,7 @@ And how far back the commits go that nobody has yet. gitrevisions(7) has the res
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from pathlib import Path
 
@@ -13,7 +14,6 @@ from gitsplit.errors import NotInSeries, UnknownRevision
 from gitsplit.git.program import Completed
 from gitsplit.git.repository import Repository
 from gitsplit.model.objects import Oid
-from gitsplit.model.series import Series
 
 _ABBREVIATED = re.compile(r"[0-9a-f]{4,40}", re.ASCII | re.IGNORECASE)
 _BLAMED = re.compile(rb"([0-9a-f]{40}) ")
@@ -120,16 +120,15 @@ def commits_of_ones_own(repo: Repository, most: int) -> int:
     return 0
 
 
-def remote_branches_in(
-    repo: Repository, series: Series
+def remote_branches_at(
+    repo: Repository, parents: Mapping[Oid, Sequence[Oid]]
 ) -> tuple[tuple[str, str, int], ...]:
-    """The remote branches at commits of the series.
+    """The remote branches at some commits, which are given with their parents.
 
-    Each as remote, branch, and how many commits of the series it has.
+    Each as remote, branch, and how many of the commits it has.
     """
     form = "--format=%(objectname) %(symref) %(refname:lstrip=2)"
     listed = repo.program.run("for-each-ref", form, "refs/remotes")
-    parents = {commit.oid: commit.raw.parents for commit in series.commits}
     found = []
     for line in listed.lines:
         oid, symref, name = line.split(" ", 2)

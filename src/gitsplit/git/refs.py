@@ -111,7 +111,8 @@ def branches_to_move(repo: Repository, rewrite: Rewrite) -> Moves:
     """The refs that follow the rewrite, and those at old commits that stay.
 
     HEAD's branch moves, or HEAD itself where it is detached, and with it each local
-    branch whose tip is a rewritten commit, or a dropped one; except those that a rebase
+    branch whose tip is a rewritten commit, or a dropped one: to the commit that
+    continues it, or the end of what was split as one change; except those that a rebase
     or bisect will set itself, and those checked out in another worktree whose files
     would change. A rebase in progress in this worktree keeps all branches where they
     are: at its end it expects them so. With commits of what wasn't committed only HEAD

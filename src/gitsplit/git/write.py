@@ -52,7 +52,8 @@ class Rewrite(Struct, frozen=True):
     ``rewritten`` has the source commits whose id changes, squashed ones among them;
     ``commits`` has every draft, also those that come out as their source commit. A
     ``dropped`` source commit is in neither; it comes with its new parent, which takes
-    its place. The trees are those of the heads.
+    its place. The trees are those of the heads. Where commits are split as one change,
+    ``ends`` has the last of them with the last new one: they have the same state.
     """
 
     old_head: Oid
@@ -63,6 +64,7 @@ class Rewrite(Struct, frozen=True):
     commits: tuple[WrittenCommit, ...]
     dropped: tuple[tuple[SourceCommit, Oid], ...] = ()
     given_up: tuple[tuple[SourceCommit, Oid], ...] = ()
+    ends: Mapping[Oid, Oid] = field(default_factory=dict)
 
     @property
     def sources(self) -> Iterator[SourceCommit]:
@@ -78,7 +80,8 @@ class Rewrite(Struct, frozen=True):
     def followers(self) -> Mapping[Oid, Oid]:
         """For each rewritten or dropped commit, where refs to it move."""
         rewritten = {commit.old: commit.new for commit in self.rewritten}
-        return rewritten | {source.oid: new for source, new in self.dropped}
+        dropped = {source.oid: new for source, new in self.dropped}
+        return {**rewritten, **dropped, **self.ends}
 
 
 def make_rewrite(
@@ -194,6 +197,7 @@ class _Writer(Struct):
     rewritten: list[RewrittenCommit] = field(default_factory=list)
     dropped: list[tuple[SourceCommit, Oid]] = field(default_factory=list)
     given_up: list[tuple[SourceCommit, Oid]] = field(default_factory=list)
+    ends: dict[Oid, Oid] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -238,6 +242,7 @@ class _Writer(Struct):
             commits=tuple(self.written),
             dropped=tuple(self.dropped),
             given_up=tuple(self.given_up),
+            ends=self.ends,
         )
 
     def _write_chain(
@@ -262,7 +267,10 @@ class _Writer(Struct):
         for each in self.whole.layout.ranges.get(source.oid, (source,)):
             self._record(each, made[-1].oid, made[-1].tree)
         if source.oid in self.whole.layout.ranges:
-            self._record_range(self.whole.layout.ranges[source.oid], made)
+            commits = self.whole.layout.ranges[source.oid]
+            self._record_range(commits, made)
+            if source.oid in self.whole.layout.above:
+                self.ends |= {commits[-1].oid: made[-1].oid}
         elif made[-1].oid != source.oid:
             owner = next((c.oid for c in made if c.draft.role != "piece"), parents[0])
             self.rewritten.append(RewrittenCommit(source.oid, made[-1].oid, owner))

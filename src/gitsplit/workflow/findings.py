@@ -44,6 +44,7 @@ from gitsplit.workflow.apply import (
     made_branches,
     result_commits,
 )
+from gitsplit.workflow.branch_notes import branch_notes
 from gitsplit.workflow.propose import has_advice
 from gitsplit.workflow.review import (
     gerrit_complaints,
@@ -297,7 +298,7 @@ def rewrite_findings(
         unsigned=outcome.unsigned,
         review=reviewer_view(repo, work, commits),
         push=push_commands(repo, work),
-        notes=work.notes,
+        notes=(*work.notes, *branch_notes(repo, work, rewrite, moves)),
         stack=stack_push(repo, work, outcome.stack),
         source=work.series.commits[-1].stands_for,
         overwritten=index.overwritten if index else (),

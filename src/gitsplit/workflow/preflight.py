@@ -28,6 +28,7 @@ from gitsplit.workflow.apply import (
     refuse_unclean_worktree,
     result_commits,
 )
+from gitsplit.workflow.branch_notes import branch_notes, has_branch_notes
 from gitsplit.workflow.review import review_warnings, reviewer_view
 from gitsplit.workflow.work import Work
 
@@ -128,13 +129,16 @@ class Outlooks:
 
 
 def _branch_notes(repo: Repository, found: _Preview) -> Iterator[str]:
-    """The branches that are to be made; raises NoBranchName."""
+    """What becomes of branches, those that are to be made too; raises NoBranchName."""
     work, rewrite = found.work, found.rewrite
-    if work.branches is None or rewrite.new_head == rewrite.old_head:
+    if work.is_read or rewrite.new_head == rewrite.old_head:
+        return
+    if work.branches is None and not has_branch_notes(repo, rewrite):
         return
     outcome = expected_outcome(repo, found.objects, work, rewrite, 0)
     commits = result_commits(work, rewrite.commits)
     yield from made_lines(made_branches(commits, outcome.stack))
+    yield from branch_notes(repo, work, rewrite, outcome.moves)
 
 
 def _clashing_commit(

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from gitsplit.errors import EmptySeries, ManyMergeBases, NothingToSplit
 from gitsplit.git import history
-from gitsplit.git.naming import ends_of_range, remote_branches_in, whole_branch
+from gitsplit.git.naming import ends_of_range, whole_branch
 from gitsplit.git.origins import with_origins
 from gitsplit.git.refs import short_name
 from gitsplit.git.repository import Repository
@@ -41,13 +41,12 @@ def read_squash(repo: Repository, request: Request, tell: TellProposing) -> Work
     tell(1, 1, len(edits_of(changes)))
     entry, found = _proposed(repo, request, series, series.commits, (source, changes))
     work = make_work(repo, request, series, Todo((entry,)))
-    notes = () if request.read else tuple(squash_notes(repo, request, work))
+    notes = () if request.read else tuple(squash_notes(repo, request, series))
     return replace(work, proposals={entry.oid: found}, notes=notes)
 
 
-def squash_notes(repo: Repository, request: Request, work: Work) -> Iterator[str]:
-    """Sentences on the merges that go, and on what is on a remote branch already."""
-    series = work.series
+def squash_notes(repo: Repository, request: Request, series: Series) -> Iterator[str]:
+    """Sentences on the merges that go, and on what lies below the series."""
     if merges := sum(len(commit.raw.parents) > 1 for commit in series.commits):
         go = "goes" if merges == 1 else "go"
         yield f"{quantity(merges, 'merge')} {go}: the new commits are one line."
@@ -58,15 +57,6 @@ def squash_notes(repo: Repository, request: Request, work: Work) -> Iterator[str
             f"{quantity(count - len(series.commits), 'commit')} below, at {upstream}"
             " already, will not change; the whole branch: "
             + shell_command("gitsplit", "--squash", trunk)
-        )
-    own = (work.head_ref or "").removeprefix("refs/heads/")
-    for remote, branch, count in remote_branches_in(repo, series):
-        target = branch if branch == own else f"HEAD:{branch}"
-        yield f"{remote}/{branch} has {quantity(count, 'commit')} of these already." + (
-            ""
-            if work.ids.is_reviewed
-            else " Push with: "
-            + shell_command("git", "push", "--force-with-lease", remote, target)
         )
 
 
