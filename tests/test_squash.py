@@ -414,3 +414,32 @@ def test_a_branch_inside_whose_state_stays_needs_no_word(
 
     assert numbers.tree("inside") == tree
     assert "other files" not in out
+
+
+def test_the_authors_order_is_kept_where_nothing_depends_on_another(
+    numbers: Repository,
+) -> None:
+    numbers.commit("Say so\n", {"README": b"doc\nfour\n"})
+    numbers.commit("Test it\n", {"tests/test_a.py": b"def test_it():\n    pass\n"})
+    numbers.commit("Configure it\n", {"setup.cfg": b"[tool]\nstrict = true\n"})
+    authors = subjects(numbers)
+    out = done(numbers.path, "--squash", "main", "-n", "--format", "json")
+
+    groups = json.loads(out)["series"][0]["groups"]
+    assert [group["message"].strip() for group in groups] == authors
+
+
+def test_what_a_commit_needs_comes_first_whatever_the_authors_order(
+    numbers: Repository,
+) -> None:
+    caller = b"import later\n\n\ndef call():\n    return later.made_for_it(1)\n"
+    numbers.commit("Call it\n", {"call.py": caller})
+    made = b"def made_for_it(value):\n    return value * 2\n"
+    numbers.commit("Make what is called\n", {"later.py": made})
+    out = done(numbers.path, "--squash", "main", "-n", "--format", "json")
+
+    groups = json.loads(out)["series"][0]["groups"]
+    said = [group["message"].strip() for group in groups]
+    assert "Call it" not in said or said.index("Make what is called") < said.index(
+        "Call it"
+    )

@@ -52,6 +52,7 @@ class Row(NamedTuple):
     pairs: float
     number: float
     more: float
+    order: float
 
 
 @dataclass(frozen=True)
@@ -191,6 +192,7 @@ def score(plan: Plan) -> Row:
 
     Lines are those in the commit that stands for theirs, where as many as can be do;
     pairs are the F1 of lines that are together; more is how many commits it has more.
+    Order is whether those that continue an author's come in the authors' order.
     """
     table: Counter[tuple[int, int]] = Counter()
     for group, own in plan.lines_by_group().items():
@@ -200,6 +202,7 @@ def score(plan: Plan) -> Row:
     rows = [[float(table[group, commit]) for commit in authors] for group in groups]
     matched = best_matching(rows)
     pairs = zip(rows, matched, strict=True)
+    heirs = [heir for heir in plan.continued_by if heir is not None]
     right = sum(row[at] for row, at in pairs if at is not None)
     both = sum(lines**2 for lines in table.values())
     ours = sum(sum(row) ** 2 for row in rows)
@@ -209,4 +212,5 @@ def score(plan: Plan) -> Row:
         2 * both / max(1, ours + theirs),
         float(len(groups) == len(authors)),
         float(len(groups) - len(authors)),
+        float(heirs == sorted(heirs)),
     )

@@ -69,6 +69,11 @@ class Config(Struct, frozen=True):
         keys = (key for key in self.values if key.startswith(start))
         return {key.removeprefix(start): self.get(key) or "" for key in keys}
 
+    @property
+    def has_remotes(self) -> bool:
+        """Whether any remote is configured, so that commits may have been pushed."""
+        return bool(self.below("remote."))
+
     def get_bool(self, key: str, default: bool = False) -> bool:
         """The value of ``key`` as git reads a boolean.
 

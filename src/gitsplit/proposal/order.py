@@ -3,7 +3,8 @@
 A topological order: a name is defined before it is used, so that each commit may build.
 Where that leaves a choice, formatting and facts such as renames come first, for the
 others are easier to read on top of them; tests come after code, documentation and
-changelogs last.
+changelogs last. Of a change that several commits made, that choice is their authors':
+groups come as the commits did that most of their lines are from.
 """
 
 from collections import Counter
@@ -15,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gitsplit.errors import InvalidPlan
-from gitsplit.model.diff import Edit, size_of
+from gitsplit.model.diff import Edit, lines_by_commit, size_of
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import quantity
 from gitsplit.model.message import without_change_id
@@ -87,7 +88,8 @@ def commit_order(
     need to explain. In a cycle, which can't be satisfied, the earliest rank is first.
     """
     ranks = [_rank(commit, c) for c in clusters]
-    left = {n: (late, n == main, at) for n, (late, at) in enumerate(ranks)}
+    ages = [_age(commit, c) for c in clusters]
+    left = {n: (ages[n], late, n == main, at) for n, (late, at) in enumerate(ranks)}
     wants: dict[int, set[int]] = {number: set() for number in left}
     for need in needed:
         wants[need.group].add(need.of)
@@ -105,6 +107,17 @@ def _rank(commit: CommitFeatures, cluster: Sequence[int]) -> tuple[int, int]:
     late = {_lateness(commit.features[piece]) for piece in cluster}
     meant = late - {0}
     return (min(meant) if meant else 0, min(cluster))
+
+
+def _age(commit: CommitFeatures, cluster: Sequence[int]) -> int:
+    """Of several commits the one that most of a cluster's lines are from; else 0."""
+    lines: Counter[int] = Counter()
+    for number in cluster if commit.homes else ():
+        for edit in commit.pieces[number]:
+            for source, n in lines_by_commit(commit.changes[edit.file], edit).items():
+                home = commit.homes[source]
+                lines[source if home is None else home] += n
+    return max(lines, key=lambda source: (lines[source], -source), default=0)
 
 
 _LATENESS: Mapping[str, int] = {

@@ -22,11 +22,6 @@ def branch_notes(
     yield from _pushed_branches(repo, work, rewrite, moves)
 
 
-def has_branch_notes(repo: Repository, rewrite: Rewrite) -> bool:
-    """Whether there may be anything to say, as far as that needs no git to be asked."""
-    return bool(rewrite.ends or repo.config.below("remote."))
-
-
 def _changed_branches(rewrite: Rewrite, moves: Moves) -> Iterator[str]:
     """Branches inside a change of several commits that lose their state by it.
 
@@ -55,7 +50,7 @@ def _pushed_branches(
 
     A branch that the user's own aren't pushed to is only named: it is others' to move.
     """
-    if not repo.config.below("remote."):
+    if not repo.config.has_remotes:
         return
     gone = {*rewrite.followers, *(source.oid for source, _ in rewrite.given_up)}
     parents = {source.oid: source.raw.parents for source in rewrite.sources}

@@ -44,7 +44,6 @@ from gitsplit.workflow.apply import (
     made_branches,
     result_commits,
 )
-from gitsplit.workflow.branch_notes import branch_notes
 from gitsplit.workflow.propose import has_advice
 from gitsplit.workflow.review import (
     gerrit_complaints,
@@ -298,13 +297,21 @@ def rewrite_findings(
         unsigned=outcome.unsigned,
         review=reviewer_view(repo, work, commits),
         push=push_commands(repo, work),
-        notes=(*work.notes, *branch_notes(repo, work, rewrite, moves)),
+        notes=(*work.notes, *_branch_notes(repo, work, outcome)),
         stack=stack_push(repo, work, outcome.stack),
         source=work.series.commits[-1].stands_for,
         overwritten=index.overwritten if index else (),
         later=len(outcome.later),
         is_stopped=repo.is_rebasing,
     )
+
+
+def _branch_notes(repo: Repository, work: Work, outcome: Outcome) -> Iterator[str]:
+    """What the rewrite means for branches."""
+    if outcome.rewrite.ends or repo.config.has_remotes:
+        from gitsplit.workflow.branch_notes import branch_notes  # which few have
+
+        yield from branch_notes(repo, work, outcome.rewrite, outcome.moves)
 
 
 def _flaws(todo: Todo, commits: Sequence[ResultCommit]) -> Iterator[tuple[int, "Flaw"]]:

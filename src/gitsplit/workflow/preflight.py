@@ -28,7 +28,6 @@ from gitsplit.workflow.apply import (
     refuse_unclean_worktree,
     result_commits,
 )
-from gitsplit.workflow.branch_notes import branch_notes, has_branch_notes
 from gitsplit.workflow.review import review_warnings, reviewer_view
 from gitsplit.workflow.work import Work
 
@@ -133,8 +132,10 @@ def _branch_notes(repo: Repository, found: _Preview) -> Iterator[str]:
     work, rewrite = found.work, found.rewrite
     if work.is_read or rewrite.new_head == rewrite.old_head:
         return
-    if work.branches is None and not has_branch_notes(repo, rewrite):
+    if work.branches is None and not (rewrite.ends or repo.config.has_remotes):
         return
+    from gitsplit.workflow.branch_notes import branch_notes  # which few have
+
     outcome = expected_outcome(repo, found.objects, work, rewrite, 0)
     commits = result_commits(work, rewrite.commits)
     yield from made_lines(made_branches(commits, outcome.stack))

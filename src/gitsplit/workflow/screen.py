@@ -327,6 +327,7 @@ def _whole(repo: Repository, request: Request, work: Work) -> SeriesInfo:
         lesson=request.lesson,
         keys=own_keys(repo.config.below(SECTION)),
         plan_file=_free_name(repo, "gitsplit-plan", ".json"),
+        has_remote=repo.snapshot is None and repo.config.has_remotes,
     )
 
 

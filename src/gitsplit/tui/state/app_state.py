@@ -212,7 +212,8 @@ class SeriesInfo(Struct, frozen=True):
     case) of trailers that every new commit keeps. ``keeps_drafts`` says whether
     unfinished work is saved, ``has_advice`` whether advice is wanted. ``plan_file`` is
     the name offered for a file with the plan. ``keys`` are those of the user's own.
-    ``lesson`` is the one that the user is in.
+    ``lesson`` is the one that the user is in. ``has_remote`` says whether commits may
+    have been pushed.
     """
 
     series: Series
@@ -235,6 +236,7 @@ class SeriesInfo(Struct, frozen=True):
     plan_file: str = ""
     keys: OwnKeys = ()
     lesson: "Exercise | None" = None
+    has_remote: bool = False
 
 
 class Target(Struct, frozen=True):

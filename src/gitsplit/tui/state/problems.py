@@ -45,14 +45,23 @@ def awaits_outlook(state: State) -> bool:
 
     It may object where commits are moved, joined or dropped, or the last tree of a
     split is another one; and before it is written, Gerrit may refuse what git takes.
+    It knows what becomes of branches inside one change, and of those that are pushed.
     Only where that is shown: it may take a while.
     """
     if outlook_of(state) is not None:
         return False
     if state.screen is Screen.PREVIEW:
         may_be_refused = may_conflict(state) or state.info.ids.is_reviewed
-        return may_be_refused and not state.problems
+        return (may_be_refused or _concerns_branches(state)) and not state.problems
     return state.screen is Screen.SERIES and may_conflict(state)
+
+
+def _concerns_branches(state: State) -> bool:
+    """Whether branches may be pushed already, or be at other files afterwards."""
+    if state.info.is_read:
+        return False
+    is_squash = any(entry.source is not None for entry in state.todo.entries)
+    return state.info.has_remote or is_squash
 
 
 def outlook_of(state: State) -> Outlook | None:
