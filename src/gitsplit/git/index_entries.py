@@ -8,6 +8,7 @@ somebody else has changed meanwhile.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gitsplit.errors import RefMoved, WriteFailed
 from gitsplit.git.program import durable_environment
@@ -24,6 +25,9 @@ from gitsplit.git.worktree import (
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import name_list
 from gitsplit.model.objects import FILE, EntryUpdate, Oid, StagedEntry, object_id
+
+if TYPE_CHECKING:
+    from gitsplit.git.journal import Record
 
 _LISTED = re.compile(rb"(\d+) ([0-9a-f]{40}) (\d)\t([^\0]*)\0")
 
@@ -77,6 +81,24 @@ def put_entries(
         raise
     (install_index if to_do else discard_index)(repo)
     return tuple(each.path for each in astray if each.old != each.new)
+
+
+def updates_made(repo: Repository, updates: Iterable[EntryUpdate]) -> list[EntryUpdate]:
+    """Those that change an entry and whose new one the index has now."""
+    now = index_entries(repo)
+    return [u for u in updates if u.old != u.new and now.get(u.path) == u.new]
+
+
+def entries_not_undone(repo: Repository, record: "Record") -> tuple[bytes, ...]:
+    """The paths at which the index isn't as it was before a rewrite that was undone.
+
+    They were changed since, and are left alone.
+    """
+    changed = {each.path for each in record.entries or () if each.old != each.new}
+    if not changed or repo.head_ref() != record.head:
+        return ()
+    back = [each.back for each in record.entries or ()]
+    return tuple(sorted(changed - {u.path for u in updates_made(repo, back)}))
 
 
 def _refuse_changed(paths: Sequence[bytes]) -> None:

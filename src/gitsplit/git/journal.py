@@ -290,10 +290,9 @@ def _back_where_made(
     """The way back for those of the updates that the index has; none without any."""
     if not updates:
         return []
-    from gitsplit.git.index_entries import index_entries  # most records have none
+    from gitsplit.git.index_entries import updates_made  # most records have none
 
-    now = index_entries(repo)
-    return [u.back for u in updates if u.old != u.new and now.get(u.path) == u.new]
+    return [each.back for each in updates_made(repo, updates)]
 
 
 def last_undoable(repo: Repository) -> Record | None:
@@ -326,20 +325,6 @@ def undo_rewrite(
     undoing = replace(record, phase="undoing", processes=(this_process(),))
     save(repo, undoing)
     return _carry_out(repo, undoing, before_commit)
-
-
-def entries_not_undone(repo: Repository, record: Record) -> tuple[bytes, ...]:
-    """The paths at which the index isn't as it was before a rewrite that was undone.
-
-    They were changed since, and are left alone.
-    """
-    changed = [each for each in record.entries or () if each.old != each.new]
-    if not changed or repo.head_ref() != record.head:
-        return ()
-    from gitsplit.git.index_entries import index_entries  # most records have none
-
-    now = index_entries(repo)
-    return tuple(each.path for each in changed if now.get(each.path) != each.old)
 
 
 def _without_kept_branches(repo: Repository, record: Record | None) -> Record | None:

@@ -541,7 +541,11 @@ def undo(repo: Repository) -> Undone:
     with _recover_when_interrupted(repo, _WHERE_THEY_ARE):
         record = journal.undo_rewrite(repo)
     left = tuple(refs.LeftRef(*each) for each in kept.items() if each[1])
-    return Undone(record, left, journal.entries_not_undone(repo, record))
+    if not record.entries:
+        return Undone(record, left, ())
+    from gitsplit.git.index_entries import entries_not_undone  # most have none
+
+    return Undone(record, left, entries_not_undone(repo, record))
 
 
 def recover(repo: Repository, say: Say = say_nothing) -> str | None:
