@@ -55,7 +55,8 @@ def test_a_branch_becomes_a_straight_series_with_the_tree_it_had(
     assert branch.git("log", "--format=%an %ad", "-1") == authors
     assert "5 commits became 2" in out.replace("4 commits", "5 commits")
     assert branch.git("status", "--porcelain") == ""
-    done(branch.path, "--undo")
+    undone = done(branch.path, "--undo")
+    assert "Undid: split of 4 commits as one change into 2." in undone
     assert branch.oid("HEAD") == old
 
 

@@ -264,7 +264,9 @@ def _journal_subject(work: Work, rewrite: write.Rewrite) -> str:
         pieces = sum(c.draft.place == oid for c in rewrite.commits)
         if work.todo.entry(oid).rest:
             number = quantity(len(work.todo.entry(oid).commits), "commit")
-            return f"resplit {number} into {pieces}"
+            is_one = work.todo.entry(oid).source is not None
+            what = f"split of {number} as one change" if is_one else f"resplit {number}"
+            return f"{what} into {pieces}"
         if pieces == 1:
             is_dropping = DROPPED in work.plans[oid].group_of
             return f"{'removal of lines from' if is_dropping else 'edit of'} {oid[:10]}"
