@@ -156,3 +156,82 @@ def test_patches_that_do_not_follow_one_another_are_refused(
     ):
         with pytest.raises(InvalidPatch, match=why):
             made_of(patch, tmp_path / f"again{number}")
+
+
+FILE_HUNK = b"@@ -1,2 +1,2 @@\n one\n-two\n+2\n"
+CREATION = b"--- /dev/null\n+++ b/%s\n@@ -0,0 +1 @@\n+x\n"
+
+
+@pytest.mark.parametrize(
+    ("patch", "why"),
+    [
+        pytest.param(
+            CREATION % b"f" + CREATION % b"f/g",
+            "as a file and as a directory",
+            id="both",
+        ),
+        pytest.param(
+            b"--- a/f\n+++ b/f\n@@ -99999999999999999999,3 +1,4 @@\n a\n" + FILE_HUNK,
+            "Line 3 of the patch",
+            id="far",
+        ),
+        pytest.param(
+            b"diff --cc f\nindex 1,2..3\n--- a/f\n+++ b/f\n@@@ -1 -1 +1 @@@\n++x\n",
+            "that of a merge",
+            id="combined",
+        ),
+        pytest.param(
+            b"--- a/../../etc/passwd\n+++ b/../../etc/passwd\n" + FILE_HUNK,
+            "allows nowhere: ../../etc/passwd.",
+            id="outside",
+        ),
+        pytest.param(b"--- a/f\n+++ b/f\n", "There is no patch", id="nothing"),
+    ],
+)
+def test_a_patch_that_is_not_understood_is_refused(
+    tmp_path: Path, patch: bytes, why: str
+) -> None:
+    with pytest.raises(InvalidPatch, match=re.escape(why)):
+        made_of(patch, tmp_path / "made")
+
+
+def test_a_name_with_a_tail_on_one_side_is_that_without(tmp_path: Path) -> None:
+    made = made_of(b"--- a/f.orig\n+++ b/f\n" + FILE_HUNK, tmp_path / "made")
+
+    told = made.git("diff-tree", "-M", "--no-commit-id", "--name-status", BRANCH)
+    assert told.split() == ["M", "f"]
+
+
+def test_an_unknown_charset_and_the_head_of_another_tool_do_no_harm(
+    tmp_path: Path,
+) -> None:
+    mail = (
+        b"From: A <a@example.com>\nSubject: that\n"
+        b"Content-Type: text/plain; charset=no-such\n\nbody\n---\n"
+    )
+    diff = b"--- f\t(revision 1)\n+++ f\t(working copy)\n" + FILE_HUNK
+    made_of(mail + diff, tmp_path / "mail")
+    made_of(b"Index: f\n" + b"=" * 67 + b"\n" + diff, tmp_path / "other")
+
+    messages = [
+        Repository(tmp_path / each).git("log", "-1", "--format=%B", BRANCH).strip()
+        for each in ("mail", "other")
+    ]
+    assert messages == ["that\n\nbody", "A patch without a message"]
+
+
+@pytest.mark.parametrize("form", ["medium", "fuller"])
+def test_what_git_log_prints_is_read_oldest_first(
+    author: Repository, tmp_path: Path, form: str
+) -> None:
+    log = author.run("log", "-3", "-p", "--stat", f"--format={form}").stdout
+    found = mails_in(log, tmp_path)
+
+    own = author.git("log", "-3", "--reverse", "--format=%H%x00%an <%ae>%x00%B%x00")
+    told = [part.strip() for part in own.split("\0")][:-1]
+    assert [
+        text
+        for mail in found
+        for text in (mail.commit, mail.author.decode(), mail.message.decode().strip())
+    ] == told
+    made_of(log, tmp_path / "made")

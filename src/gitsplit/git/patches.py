@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
+from itertools import pairwise
 from pathlib import Path
 
 from msgspec import Struct
@@ -27,6 +28,9 @@ _OF_A_REPOSITORY = (
     *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE"),
 )
 _COMMIT = re.compile(rb"From ([0-9a-f]{40})\b")
+_LOGGED = re.compile(rb"commit ([0-9a-f]{40})\b[^\n]*\n")
+_SVN = re.compile(rb"^(Index: .*|=+)$\n?", re.MULTILINE)
+_DIFF = re.compile(rb"^(diff --\w+ |--- |GIT binary patch)", re.MULTILINE)
 _NOBODY = b"nobody <>"
 _NO_MESSAGE = b"A patch without a message"
 
@@ -44,34 +48,74 @@ class Mail(Struct, frozen=True):
 def mails_in(data: bytes, directory: Path) -> tuple[Mail, ...]:
     """The mails with a patch, or the one patch, in their order; files go to directory.
 
-    Raises InvalidPatch where there is none.
+    What git-log(1) or git-show(1) print is read as mails, the newest last. Raises
+    InvalidPatch where there is none.
     """
+    with _without_repository():
+        Program(directory).run("init", "-q", "--bare", "--template=")
+    if _LOGGED.match(data):
+        starts = [
+            found.start()
+            for found in re.finditer(b"^" + _LOGGED.pattern, data, re.MULTILINE)
+        ]
+        logged = [_logged(data[a:b]) for a, b in pairwise([*starts, len(data)])]
+        mails = tuple(mail for mail in reversed(logged) if mail is not None)
+    else:
+        mails = _real_mails(data, directory)
+    if not mails:
+        raise _no_patch()
+    return mails
+
+
+def _no_patch() -> InvalidPatch:
+    return InvalidPatch(
+        "There is no patch on standard input.",
+        hint="As in: git format-patch --stdout main.. | gitsplit --read -",
+    )
+
+
+def _real_mails(data: bytes, directory: Path) -> tuple[Mail, ...]:
     git = Program(directory)
     # Line ends of a whole mail are of its way; others are the file's.
     keeps = () if re.match(rb"[^\n]*\r\n", data) else ("--keep-cr",)
     with _without_repository():
-        git.run("init", "-q", "--bare", "--template=")
         (directory / "mails").mkdir()
         split = git.run("mailsplit", "-b", *keeps, "-omails", stdin=data, check=False)
         found = [] if split.status else sorted((directory / "mails").iterdir())
-        mails = [mail for each in found if (mail := _mail(git, each)) is not None]
-    if not mails:
-        raise InvalidPatch(
-            "There is no patch on standard input.",
-            hint="As in: git format-patch --stdout main.. | gitsplit --read -",
-        )
-    return tuple(mails)
+        return tuple(m for each in found if (m := _mail(git, each)) is not None)
+
+
+def _logged(text: bytes) -> Mail | None:
+    """A commit as git-log(1) shows it; None where it has no patch."""
+    start = _DIFF.search(text)
+    heading = _LOGGED.match(text)
+    if start is None or heading is None:
+        return None
+    above = text[heading.end() : start.start()]
+    said = dict(
+        re.findall(rb"^(\w+): +(.*)$", above.partition(b"\n\n")[0], re.MULTILINE)
+    )
+    message = b"\n".join(re.findall(rb"^    (.*)$|^$", above, re.MULTILINE)).strip()
+    return Mail(
+        Oid(heading[1].decode("ascii")),
+        said.get(b"Author", _NOBODY),
+        said.get(b"Date") or said.get(b"AuthorDate") or b"",
+        (message or _NO_MESSAGE) + b"\n",
+        text[start.start() :],
+    )
 
 
 def _mail(git: Program, file: Path) -> Mail | None:
     """The mail in the file; None where it has no patch, as a cover letter."""
     data = file.read_bytes()
     done = git.run("mailinfo", "message", "diff", stdin=data, check=False)
+    if done.status:  # its charset is unknown
+        done = git.run("mailinfo", "-n", "message", "diff", stdin=data, check=False)
     patch = (git.cwd / "diff").read_bytes() if not done.status else b""
-    if not re.search(rb"^(diff --git |--- |GIT binary patch)", patch, re.MULTILINE):
+    if not _DIFF.search(patch):
         return None
     said = dict(re.findall(rb"^(\w+): (.*)$", done.stdout, re.MULTILINE))
-    body = (git.cwd / "message").read_bytes().strip()
+    body = _SVN.sub(b"", (git.cwd / "message").read_bytes()).strip()
     parts = [*filter(None, (said.get(b"Subject", b"").strip(), body))]
     name, address = (said.get(each, b"").strip() for each in (b"Author", b"Email"))
     author = re.sub(rb"[<>\n\0]", b"", name), re.sub(rb"[<>\n\0 ]", b"", address)
@@ -94,8 +138,11 @@ def repository_of_patches(
     Raises InvalidPatch where they don't follow one another.
     """
     files = PatchedFiles()
-    for mail in mails:
-        files.add(files_of_patch(mail.patch))
+    patches = [files_of_patch(mail.patch) for mail in mails]
+    if not any(file.does_something for patch in patches for file in patch):
+        raise _no_patch()
+    for patch in patches:
+        files.add(patch)
     stream = b"".join(_stream(mails, [*files.states()]))
     with _without_repository():
         git = Program(directory)

@@ -5,7 +5,7 @@ is known in all of them. Those that none shows have a mark at their places.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from msgspec import Struct, field
 
@@ -37,7 +37,10 @@ class PatchHunk(Struct, frozen=True):
 
 
 class PatchFile(Struct):
-    """What a patch does to a file; a path is None where there is none on that side."""
+    """What a patch does to a file; a path is None where there is none on that side.
+
+    One that ``is_bare`` has no header of git's before ``---`` and ``+++``.
+    """
 
     old_path: bytes | None
     path: bytes | None
@@ -47,6 +50,13 @@ class PatchFile(Struct):
     index: bytes = b""
     binary: bytes = b""
     hunks: list[PatchHunk] = field(default_factory=list)
+    is_bare: bool = False
+
+    @property
+    def does_something(self) -> bool:
+        """Whether the patch changes the file."""
+        is_moved = self.old_path != self.path or self.old_mode != self.mode
+        return is_moved or bool(self.hunks or self.binary)
 
 
 class PatchedFile(Struct, frozen=True):
@@ -60,7 +70,8 @@ class PatchedFile(Struct, frozen=True):
 def files_of_patch(patch: bytes) -> tuple[PatchFile, ...]:
     """What the patch does to each file, in its order.
 
-    Raises InvalidPatch where a hunk ends too early.
+    Raises InvalidPatch where a hunk ends too early or its place can't be read, and for
+    the diff of a merge with several parents.
     """
     lines = [line + b"\n" for line in patch.split(b"\n")]
     return tuple(_PatchReader(lines).files())
@@ -78,13 +89,14 @@ class _PatchReader:
         current: PatchFile | None = None
         while self._at < len(self._lines):
             line = self._lines[self._at]
+            _refuse_combined(line)
             is_bare = line.startswith(b"--- ") and self._is_pair()
             if line.startswith(b"diff --git ") or (
                 is_bare and (current is None or current.hunks)
             ):
                 if current is not None:
                     yield current
-                current = PatchFile(*_paths_of_header(line))
+                current = PatchFile(*_paths_of_header(line), is_bare=is_bare)
             if current is not None:
                 self._read(current, line)
             self._at += 1
@@ -102,8 +114,16 @@ class _PatchReader:
             file.old_path = _path(line[4:])
             self._at += 1
             file.path = _path(self._lines[self._at][4:])
+            if file.is_bare and file.old_path and file.path:
+                file.old_path = file.path = _common_name(file.old_path, file.path)
         elif hunk := _HUNK.match(line):
             file.hunks.append(self._hunk(hunk))
+        elif line.startswith(b"@@ -"):
+            raise InvalidPatch(
+                f"Line {self._at + 1} of the patch says of no lines that can be where"
+                " its hunk is.",
+                hint="Such a line is as in: @@ -12,7 +12,9 @@",
+            )
         elif line.startswith((b"GIT binary patch", b"Binary files ")):
             file.binary = b"\0" + file.index
         elif header := _HEADER.match(line):
@@ -141,6 +161,24 @@ class _PatchReader:
             for at, side in enumerate(sides):
                 if sign in (b" ", b"-+"[at : at + 1]):
                     side[-1] = side[-1].removesuffix(b"\n")
+
+
+def _refuse_combined(line: bytes) -> None:
+    """Raise InvalidPatch where a diff of a merge with several parents begins."""
+    if line.startswith((b"diff --cc ", b"diff --combined ")):
+        raise InvalidPatch(
+            "The patch is that of a merge, compared with several commits at once.",
+            hint="Compare it with one: git diff MERGE^1 MERGE | gitsplit --read -",
+        )
+
+
+def _common_name(old: bytes, new: bytes) -> bytes:
+    """The file that a patch without git's headers is for, as git-apply(1) has it.
+
+    >>> _common_name(b"f.orig", b"f")
+    b'f'
+    """
+    return old if new.startswith(old) else new
 
 
 def _take_header(file: PatchFile, name: bytes, value: bytes) -> None:
@@ -230,6 +268,8 @@ class PatchedFiles:
             if file.path is not None:
                 waiting[file.path] = after
         self._take(step, waiting)
+        for states in (self._first, self._now):
+            _refuse_collision(states.keys())
 
     def _take(
         self, step: dict[bytes, "_State | None"], made: dict[bytes, "_State | None"]
@@ -372,14 +412,29 @@ def _refuse_outside(file: PatchFile) -> None:
     for path in filter(None, (file.old_path, file.path)):
         if {b"", b".", b"..", b".git"} & {*path.lower().split(b"/")} or b"\0" in path:
             raise InvalidPatch(
-                f"The patch has a path that git allows nowhere: {path!r}.",
+                f"The patch has a path that git allows nowhere: {_name(path)}.",
                 hint="Where does the patch come from?",
             )
 
 
+def _refuse_collision(paths: Set[bytes]) -> None:
+    """Raise InvalidPatch where one of the files would be a directory of another."""
+    for path in paths:
+        parts = path.split(b"/")
+        for end in range(1, len(parts)):
+            if (above := b"/".join(parts[:end])) in paths:
+                raise InvalidPatch(
+                    f"The patch has {_name(above)} as a file and as a directory.",
+                    hint="Read its parts one by one.",
+                )
+
+
+def _name(path: bytes) -> str:
+    return path.decode("utf-8", "replace")
+
+
 def _misfit_error(path: bytes | None, why: str) -> InvalidPatch:
-    name = (path or b"").decode("utf-8", "replace")
     return InvalidPatch(
-        f"The patches don't follow one another: {name} {why}.",
+        f"The patches don't follow one another: {_name(path or b'')} {why}.",
         hint="Read them one by one.",
     )
