@@ -149,7 +149,7 @@ def test_where_a_number_is_asked_for_that_wins() -> None:
 def test_lines_are_parted_where_both_sides_can_be_parsed() -> None:
     code = b"def one(x):\n    x += 1\n    return x\n"
     change = modified(b"x\n", b"x\n" + code, b"a.py")
-    plan = proposal((change,), b"Add one\n", at_least=2)
+    plan = proposal((change,), b"Add one\n", commits=2)
 
     assert len(plan.groups) == 2
     assert broken_files(plan) == ()

@@ -5,12 +5,21 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gitsplit.errors import InvalidPlan
-from gitsplit.model.diff import Fact, FactEdit, FileChange, Hunk, Span, TextEdit
+from gitsplit.model.diff import (
+    Fact,
+    FactEdit,
+    FileChange,
+    Hunk,
+    Span,
+    TextEdit,
+    edits_of,
+)
 from gitsplit.model.objects import EXECUTABLE, FILE, SYMLINK
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.states import path_collisions, steps
 from gitsplit.proposal.by_location import GroupBy
 from gitsplit.proposal.order import Keep, owner_of
+from gitsplit.proposal.pieces import pieces_of
 from gitsplit.proposal.propose import proposal
 from gitsplit.proposal.subjects import proposal_message
 from tests.strategies import commits, modified, side, text_change
@@ -98,8 +107,8 @@ def test_two_to_nine_commits_are_proposed_where_there_are_two_pieces(
 
     assert len(plan.groups) <= 9
     if len(plan.groups) == 1:
-        with pytest.raises(InvalidPlan):
-            proposal(changes, MESSAGE, commits=2)
+        is_whole = len(changes) == 1 and None in {changes[0].old, changes[0].new}
+        assert is_whole or len(pieces_of(changes, edits_of(changes)).pieces) < 2
 
 
 @given(commits())
@@ -171,7 +180,7 @@ def test_a_new_file_is_not_parted_from_its_creation(by: GroupBy) -> None:
 
 def test_a_deletion_goes_with_the_last_line_of_the_file() -> None:
     deleted = text_change(side(b"a", b"1\n2\n"), None)
-    plan = proposal((deleted,), MESSAGE, at_least=2)
+    plan = proposal((deleted,), MESSAGE, commits=2)
 
     assert plan.group_of == (1, 0, 1)
 
@@ -413,3 +422,21 @@ def test_no_reason_quotes_the_tail_of_a_hash() -> None:
     (group,) = proposal(changes, b"Scan\n", commits=1).groups
 
     assert group.reason == "3 hunks mention `uses`"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(text_change(None, side(b"a", b"1\n2\n\n3\n")), id="creation"),
+        pytest.param(text_change(side(b"a", b"1\n2\n\n3\n"), None), id="deletion"),
+        pytest.param(
+            modified(b"x\n", b"x\n\n\ndef one(x):\n    return f(x)\n", b"a.py"),
+            id="function",
+        ),
+    ],
+)
+def test_what_seems_to_be_one_change_is_cut_only_where_a_number_is_asked_for(
+    change: FileChange,
+) -> None:
+    assert len(proposal((change,), MESSAGE, at_least=2).groups) == 1
+    assert len(proposal((change,), MESSAGE, commits=2).groups) == 2

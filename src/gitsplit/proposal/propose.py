@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Edit, FileChange, edits_of, sort_key
 from gitsplit.model.memo import memo
 from gitsplit.model.message import without_change_id
@@ -83,7 +82,7 @@ def proposal(  # noqa: PLR0913, PLR0917 -- what the user may ask for
     """The proposed plan for a commit that did ``changes`` under ``message``.
 
     ``commits`` asks for so many groups, of which those whose paths would collide are
-    joined; without it there are ``at_least`` so many, as far as the commit can be cut.
+    joined; without it there are ``at_least`` so many, as far as there are pieces.
     Raises InvalidPlan where it can't be cut into ``commits``, and where ``keep`` is the
     number of a group that there isn't.
     """
@@ -131,7 +130,7 @@ class ProposalsByContent(Struct, frozen=True, dict=True):
     def best(self, at_least: int = 1) -> int:
         """The number of groups proposed where none is asked for: at most 9.
 
-        With ``at_least`` so many, where the commit can be cut into as many.
+        With ``at_least`` so many, where there are as many pieces.
         """
         if self.tree.size < 2:
             return 1
@@ -152,9 +151,10 @@ class ProposalsByContent(Struct, frozen=True, dict=True):
     def plan(self, number: int | None = None, at_least: int = 1) -> Plan:
         """The plan of ``number`` groups; without it, of the best number.
 
-        That is ``at_least`` as many, as far as the commit can be cut. Groups whose
-        paths collide are joined, and where no number is asked for, those that need each
-        other's names. Raises InvalidPlan where it can't be cut into ``number``.
+        That is ``at_least`` as many, as far as there are pieces and it isn't one file
+        that comes or goes. Groups whose paths collide are joined, and where no number
+        is asked for, those that need each other's names. Raises InvalidPlan where it
+        can't be cut into ``number``.
         """
         if (number, at_least) not in self._plans:
             self._plans[number, at_least] = self._new_plan(number, at_least)
@@ -165,28 +165,19 @@ class ProposalsByContent(Struct, frozen=True, dict=True):
         return {}
 
     def _new_plan(self, number: int | None, at_least: int) -> Plan:
-        if number is None and 0 < self.tree.size < at_least:
-            return self._plan_if_possible(at_least)
         if number is None:
-            clusters = self._clusters(self.best(at_least))
+            clusters = self._clusters(self.best(1 if self._is_whole else at_least))
             return self._plan_of(*self._without_cycles(clusters))
         if number <= self.tree.size:
             return self._plan_of(self._clusters(number), (), keeps_number=True)
         parts = _parts_of_pieces(self.changes, self.commit.pieces, number)
         return self._plan_of_parts(parts, [None] * len(parts))
 
-    def _plan_if_possible(self, number: int) -> Plan:
-        """The plan of so many groups, or of the best number where that can't be.
-
-        Nor can it where a file could no longer be parsed.
-        """
-        from gitsplit.proposal.syntax import broken_files
-
-        try:
-            plan = self.plan(number)
-        except InvalidPlan:
-            return self.plan()
-        return self.plan() if broken_files(plan) else plan
+    @property
+    def _is_whole(self) -> bool:
+        """Whether it is one file that comes or goes, which is cut only for a reason."""
+        is_one = len(self.changes) == 1 and not self.is_of_several
+        return is_one and None in {self.changes[0].old, self.changes[0].new}
 
     def border(self, plan: Plan, one: int, two: int) -> str:
         """A sentence on why two groups (from 0, the earlier one first) are two.

@@ -143,6 +143,7 @@ class Split(Struct, frozen=True):
     commits of a range that no part continues, ``commits`` all those of a range.
     ``shortcut`` says what was done to have a proposal in time, where it was;
     ``advice`` is what guides say of the new commits.
+    ``is_one_change`` that no more than one commit is proposed.
     """
 
     files: int
@@ -155,6 +156,7 @@ class Split(Struct, frozen=True):
     given_up: tuple[NotContinued, ...] = ()
     commits: tuple[SourceCommit, ...] = ()
     advice: "tuple[Advice, ...]" = ()
+    is_one_change: bool = False
 
 
 class CommitFate(Struct, frozen=True):
@@ -240,6 +242,7 @@ def _split(
         shortcut=proposals.shortcut if proposals else "",
         given_up=tuple(commits_not_continued(entry, commits, ids)),
         commits=entry.commits if entry.rest else (),
+        is_one_change=len(plan.groups) == 1 and proposals is not None,
     )
 
 

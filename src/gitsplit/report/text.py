@@ -207,6 +207,8 @@ def _split_lines(split: Split, has_patch: bool) -> Iterator[str]:
     into = f"becomes {quantity(number, 'commit')}"
     if number == 1 and not split.commits:
         into = "stays one commit"
+        if split.is_one_change:
+            into = "seems to be one change (cut it anyway: --commits 2)"
     yield f"  {split_size(split)}: {into}"
     if split.shortcut:
         yield f"  a large commit: {split.shortcut}"
