@@ -52,9 +52,6 @@ COSTS = {
 }
 """What measures costs, and takes no options."""
 
-MIRRORS = PROJECT.parent / ".mirror"
-"""Where clones are, if nothing else is said."""
-
 WITH_CLONES = {"corrections": measure_corrections, "order": measure_order}
 """What measures all cases at once, and may use clones."""
 
@@ -82,8 +79,10 @@ def _measured_without_data(options: argparse.Namespace) -> bool:
         COSTS[options.what]()
     elif options.what == "split":
         measure_split(options.on_top, options.tree_files, options.runs)
+    elif options.what == "branches" and options.repositories is None:
+        say("skipped: --repositories names no directory with clones")
     elif options.what == "branches":
-        measure_branches(options.repositories or MIRRORS, options.branches)
+        measure_branches(options.repositories, options.branches)
     else:
         return False
     return True
