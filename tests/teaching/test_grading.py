@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from gitsplit.model.diff import TextEdit, line_edits
 from gitsplit.model.plan import DROPPED, Group, Plan, with_edits_cut
 from gitsplit.teaching.grading import FAULT, Exercise, grade
+from gitsplit.teaching.pages import comparison_lines
 from gitsplit.teaching.placement import (
     ChangedLine,
     Placement,
@@ -170,3 +171,54 @@ def test_what_continues_the_original_counts_where_the_lesson_is_about_that() -> 
         other = replace(plan, continued_by=(None if heir is None else 1 - heir,))
         is_fixed = lesson.lesson.answer.owner == "fixed"
         assert grade(lesson, other).mark == pytest.approx(1 - FAULT if is_fixed else 1)
+
+
+def compared(lesson: Exercise, plan: Plan) -> str:
+    """What is said of a plan, a line each."""
+    lines = comparison_lines(lesson, plan, grade(lesson, plan))
+    return "\n".join(line.text for line in lines)
+
+
+def with_subjects(plan: Plan, group_of: tuple[int, ...], *subjects: bytes) -> Plan:
+    """The plan with its edits in these groups, which have these subjects."""
+    groups = tuple(map(Group, subjects))
+    return replace(plan, groups=groups, group_of=group_of, continued_by=(0,))
+
+
+def test_a_message_on_the_hunks_of_another_commit_is_said() -> None:
+    lesson = exercise(0)
+    plan, (price, port) = lesson.reference, lesson.reference.groups
+    wrong = with_subjects(plan, (0, 0, 1), price.message, b"Update gross in prices")
+    said = compared(lesson, wrong)
+
+    assert grade(lesson, wrong).is_full
+    assert (
+        "- Commit 1 has the message “Round prices to the nearest cent”, and the hunks"
+        " of “Name the right port in the README”."
+    ) in said
+    right = with_subjects(plan, (1, 1, 0), price.message, b"Some words of one's own")
+    assert "has the message" not in compared(lesson, right)
+    assert "has the message" not in compared(lesson, plan)
+    swapped = with_subjects(plan, (0, 0, 1), price.message, port.message)
+    assert compared(lesson, swapped).count("has the message") == 2
+    one = with_subjects(plan, (0, 0, 0), price.message)
+    assert "has the message" not in compared(lesson, one)
+
+
+def test_where_hunks_belong_is_said_by_what_the_split_itself_has() -> None:
+    lesson = exercise(3)
+    plan = by_lines(lesson.reference)
+    fix, feature = (group.message for group in lesson.reference.groups)
+    mine = tuple(0 if group == 1 else group for group in plan.group_of)
+    said = compared(lesson, with_subjects(plan, mine, feature))
+    assert "is in commit 1; belongs in a commit of its own" in said
+    assert "Ship for free" not in said
+
+    shell = exercise(2)
+    cut = by_lines(shell.reference)
+    other = tuple(
+        1 - group if at == 0 else group for at, group in enumerate(cut.group_of)
+    )
+    said = compared(shell, with_subjects(cut, other, b"Mine", b"Mine too"))
+    assert "belongs in commit 1, “Mine”" in said or "belong in commit 1, “Mine”" in said
+    assert fix.decode().strip() not in said

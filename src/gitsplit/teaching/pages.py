@@ -296,13 +296,47 @@ def comparison_lines(exercise: Exercise, plan: Plan, found: Grade) -> list[PageL
     """Each hunk: that it is right, or where it belongs, and why; then the order."""
     lines: list[PageLine] = []
     numbers = {group: at for at, group in enumerate(groups_with_edits(plan), 1)}
+    named = {group: (at, _subject_of(plan, group)) for group, at in numbers.items()}
     for each in found.hunks:
-        lines += _hunk_lines(each, exercise, numbers)
-    return [*lines, *_other_lines(exercise, found)]
+        lines += _hunk_lines(each, exercise, named)
+    lines += _other_lines(exercise, found)
+    return [*lines, *_message_remarks(exercise, found, named)]
+
+
+NamedCommits = Mapping[int, tuple[int, str]]
+"""The number and the subject of the commit that each group of a split becomes."""
+
+
+def _subject_of(plan: Plan, group: int) -> str:
+    return printable(plan.groups[group].message.split(b"\n", 1)[0])
+
+
+def _message_remarks(
+    exercise: Exercise, found: Grade, named: NamedCommits
+) -> Iterator[PageLine]:
+    """Which messages are on the commit that another one's hunks are in."""
+    subjects = reference_subjects(exercise)
+    for commit, group in found.matched.items():
+        number, subject = named.get(group, (0, ""))
+        others = [at for at in subjects if at != commit and subjects[at] == subject]
+        if commit != DROPPED and others and others[0] in found.matched:
+            about = subjects[commit]
+            yield PageLine(
+                f"- Commit {number} has the message “{subject}”, and the hunks of"
+                f" “{about}”.",
+                "warning",
+            )
+            yield PageLine(MESSAGE_REASON, indent=2)
+
+
+MESSAGE_REASON = (
+    "The mark is for the hunks. But the log is read by its messages: the commit that"
+    " continues the original has its message, and each can be written anew."
+)
 
 
 def _hunk_lines(
-    each: HunkMark, exercise: Exercise, numbers: Mapping[int, int]
+    each: HunkMark, exercise: Exercise, named: NamedCommits
 ) -> Iterator[PageLine]:
     every = exercise.placement
     wrong = {line for part in each.wrong for line in part.lines}
@@ -314,7 +348,7 @@ def _hunk_lines(
     for part in each.wrong:
         words = with_capital(line_words(part.lines, every))
         is_one = not re.search(r"^Hunks|, lines|;", words)
-        where = _misplaced_words(part, exercise, numbers, is_one=is_one)
+        where = _misplaced_words(part, exercise, named, is_one=is_one)
         yield PageLine(
             f"✗ {words} ({_paths(part.lines, exercise)}) {where}.", "warning"
         )
@@ -357,17 +391,24 @@ def _text_of(line: ChangedLine, exercise: Exercise) -> bytes:
 
 
 def _misplaced_words(
-    part: Misplaced, exercise: Exercise, numbers: Mapping[int, int], *, is_one: bool
+    part: Misplaced, exercise: Exercise, named: NamedCommits, *, is_one: bool
 ) -> str:
     """Where lines are, and where they belong."""
-    is_in = "left out" if part.is_in == DROPPED else f"in commit {numbers[part.is_in]}"
+    is_in = "left out" if part.is_in == DROPPED else f"in commit {named[part.is_in][0]}"
     verb, belong = ("is", "belongs") if is_one else ("are", "belong")
     if part.belongs_in == DROPPED:
         return f"{verb} {is_in}; better left out"
-    subject = reference_subjects(exercise)[part.belongs_in]
-    mine = numbers.get(part.should_be_in) if part.should_be_in is not None else None
-    where = f"in commit {mine}, “{subject}”" if mine else f"in a commit “{subject}”"
-    return f"{verb} {is_in}; {belong} {where}"
+    if part.should_be_in is not None:
+        number, subject = named[part.should_be_in]
+        return f"{verb} {is_in}; {belong} in commit {number}, “{subject}”"
+    every = exercise.placement
+    others = [
+        line
+        for line, group in every.items()
+        if group == part.belongs_in and line not in part.lines
+    ]
+    company = f"with {line_words(others, every)}" if others else "of its own"
+    return f"{verb} {is_in}; {belong} in a commit {company}"
 
 
 def _other_lines(exercise: Exercise, found: Grade) -> Iterator[PageLine]:
