@@ -3,11 +3,14 @@
 import pytest
 from msgspec.structs import replace
 
-from gitsplit.model.plan import DROPPED, Group, Plan
+from gitsplit.model.diff import Span, TextEdit
+from gitsplit.model.plan import DROPPED, Group, Plan, with_edits_cut
+from gitsplit.planfile.hunks import hunk_pick
 from gitsplit.teaching.lesson import Condition, Happening, Notice, condition_of
 from gitsplit.teaching.noticing import Moment, notice_at
+from gitsplit.teaching.placement import picked_lines
 from tests.teaching.exercises import exercise
-from tests.teaching.test_grading import by_lines
+from tests.teaching.test_grading import by_lines, lines_of
 
 ORDER = 4
 """The lesson about an order: hunks 1 and 2, 3 and 4, and 5 are in three files."""
@@ -108,3 +111,64 @@ def test_what_has_just_come_to_be_so_is_said_before_what_still_is() -> None:
 def test_what_is_no_condition_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         condition_of(text)
+
+
+def said_after(number: int, *lines: str, to: int) -> str:
+    """What a lesson says when these lines were sent from commit 1 elsewhere."""
+    lesson = exercise(number)
+    picks = [hunk_pick(line) for line in lines]
+    plan = by_sides(by_lines(plan_at_start(number)))
+    wanted = {*picked_lines(picks, lesson.placement)}
+    is_moved = [
+        {*lines_of(lesson, plan, place)} <= wanted for place in range(len(plan.edits))
+    ]
+    moved = [to if each else 0 for each in is_moved]
+    after = replace(plan, groups=(*plan.groups, Group(b"2\n")), group_of=tuple(moved))
+    found = notice_at(lesson, Moment(after, plan))
+    return found.text if found is not None else ""
+
+
+def by_sides(plan: Plan) -> Plan:
+    """The plan, in which a line and what it becomes are apart."""
+    parts = {
+        place: (
+            replace(edit, new=Span(edit.new.start, edit.new.start)),
+            replace(edit, old=Span(edit.old.stop, edit.old.stop)),
+        )
+        for place, edit in enumerate(plan.edits)
+        if isinstance(edit, TextEdit) and edit.old and edit.new
+    }
+    return with_edits_cut(plan, parts)
+
+
+def plan_at_start(number: int) -> Plan:
+    """The commit of a lesson, all of it in one."""
+    reference = exercise(number).reference
+    places = (0,) * len(reference.edits)
+    return replace(reference, group_of=places, groups=reference.groups[:1])
+
+
+@pytest.mark.parametrize(
+    ("number", "lines", "to", "words"),
+    [
+        (3, ["1:-1"], DROPPED, "That is a line of the fix"),
+        (3, ["1:+1"], DROPPED, "That is a line of the fix"),
+        (3, ["1:-1,+1"], DROPPED, "The fix is left out as well"),
+        (3, ["1"], DROPPED, "The fix is left out as well"),
+        (3, ["1:+2"], DROPPED, "In no commit, and not lost"),
+        (3, ["1:+2"], 1, "in a commit still"),
+        (3, ["2"], 1, "is still in one of them"),
+        (2, ["1:-1,+1"], 1, "The quotes of `for` and those of `cp` are apart"),
+        (2, ["1:-2,+2"], 1, "The quotes of `for` and those of `cp` are apart"),
+        (2, ["1:+3"], 1, "Both `echo` lines are for the log"),
+        (1, ["3"], 1, "Now the other one"),
+        (0, ["1"], 1, "Now the other one"),
+        (4, ["3"], 1, "Now the other one"),
+        (4, ["2"], 1, "Now the other one"),
+        (7, ["1"], 1, "Now the other one"),
+    ],
+)
+def test_a_first_step_of_the_obvious_ones_has_its_word(
+    number: int, lines: list[str], to: int, words: str
+) -> None:
+    assert words in said_after(number, *lines, to=to)
