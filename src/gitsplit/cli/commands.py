@@ -70,10 +70,11 @@ def dry_run(options: Options) -> None:
         with _patch_read(options) as (repo, request):
             _dry_run(_with_output_checked(repo, options), request, options)
         return
-    repo = _with_output_checked(_open_for_dry_run(options), options)
+    request = request_of(options)
+    repo = _with_output_checked(_open_for_dry_run(request), options)
     if worker := other_at_work(repo):
         say(f"{with_capital(worker)} is still running.")
-    with _source_read(repo, request_of(options), is_dry=True) as (repo, request):
+    with _source_read(repo, request, is_dry=True) as (repo, request):
         _dry_run(repo, request, options)
 
 
@@ -101,14 +102,14 @@ def _patch_read(
     return patch_to_read(data, current_directory(), request_of(options), say)
 
 
-def _open_for_dry_run(options: Options) -> "Repository":
+def _open_for_dry_run(request: "Request") -> "Repository":
     """The repository here; raises OperationUnderWay where that matters."""
     from gitsplit.git.repository import open_repository
     from gitsplit.workflow.work import open_idle_repository
 
-    if options.read is not None:
+    if request.read is not None:
         return open_repository(current_directory())
-    is_uncommitted = request_of(options).uncommitted is not None
+    is_uncommitted = request.uncommitted is not None
     return open_idle_repository(current_directory(), may_be_staged=is_uncommitted)
 
 
@@ -325,7 +326,10 @@ def _why_unwritable(repo: "Repository", path: Path) -> str:
 
 
 def request_of(options: Options) -> "Request":
-    """What the options ask for; those of the same name are handed on as they are."""
+    """What the options ask for; those of the same name are handed on as they are.
+
+    Once only: a plan on standard input can't be read twice.
+    """
     from gitsplit.workflow.propose import Request
 
     plan = None if options.plan is None else read_plan_file(options.plan)
