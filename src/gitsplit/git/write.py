@@ -405,7 +405,8 @@ class _Writer(Struct):
         _refuse_nul(draft)
         # Jujutsu's header is an identity like the Change-Id: one commit keeps it.
         gone = {b"change-id"} if draft.role == "piece" else set[bytes]()
-        gone |= {b"mergetag"} if len(parents) < 2 else set()
+        if len(parents) < 2 <= len(draft.source.raw.parents):
+            gone.add(b"mergetag")  # a merge goes on as a commit that is none
         commit = draft.source.raw.with_fields(
             tree=tree,
             parents=parents,
