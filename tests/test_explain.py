@@ -62,13 +62,30 @@ def test_as_many_as_are_asked_for(lesson: Repository) -> None:
     assert "Commit 3: " not in told
 
 
+@pytest.mark.parametrize("option", ["--explain", "--quiz", "-n --teach"])
+def test_where_the_series_begins_is_said_to_who_may_mean_that_commit(
+    lesson: Repository, option: str
+) -> None:
+    lesson.git("branch", "base", "HEAD~1")
+    before = lesson.oid("HEAD~1")[:12]
+    for name in ("HEAD~1", before):
+        said = gitsplit(lesson.path, *option.split(), name).err
+        note = f"{name} is where the series begins; for that commit: -c {name}\n"
+
+        assert f"gitsplit: {note}" in said
+    for meant in (("base",), ("HEAD~1..HEAD",), ("HEAD",), ("-c", "HEAD"), ()):
+        assert "begins" not in gitsplit(lesson.path, *option.split(), *meant).err
+
+
 @pytest.mark.parametrize("names", [("HEAD~1",), ("-c", "HEAD"), ("HEAD",), ("-c", "t")])
 def test_a_commit_is_named_as_elsewhere(
     lesson: Repository, names: tuple[str, ...]
 ) -> None:
     lesson.git("tag", "t")
 
-    assert done(lesson.path, "--explain", *names) == done(lesson.path, "--explain")
+    named = gitsplit(lesson.path, "--explain", *names)
+
+    assert named.out == done(lesson.path, "--explain")
 
 
 def test_any_commit_in_a_bare_repository_without_an_identity(
@@ -98,7 +115,10 @@ def test_of_several_commits_one_has_to_be_named(series: Repository) -> None:
     first = series.oid("HEAD~2")[:10]
 
     assert ran.status == 1
-    assert f"hint: Name it, as in: gitsplit --explain -c {first}\n" in ran.err
+    assert (
+        f"hint: Name it, as in: gitsplit --explain -c {first}; HEAD~3 is where the"
+        " series begins; for that commit: -c HEAD~3\n" in ran.err
+    )
 
 
 def test_a_merge_is_refused(repo: Repository) -> None:

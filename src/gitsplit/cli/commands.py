@@ -133,7 +133,6 @@ def _print_dry_run(
 ) -> None:
     """Print what a split would do; where the given plan is refused, raise that then."""
     from gitsplit.report.formats import DEFAULT
-    from gitsplit.workflow.work import title_by_id
 
     printed = _printout(repo, options, work, options.format or DEFAULT)
     refusal = printed.refusal if options.plan is not None else None
@@ -145,15 +144,30 @@ def _print_dry_run(
         if refusal is None or str(refusal) not in note:  # it is said at the end
             say(note)
     write_printout(repo, options, printed)
-    title = title_by_id(repo, request, work.series) if is_terminal() else ""
-    if title and not is_for_programs():
-        print_stderr(f"This is {title}")
+    if not is_for_programs():
+        _say_what_series_it_is(repo, options, request, work)
     if refusal is not None:
         if options.output_file is not None:
             refusal.state = (
                 f"{options.output_file} was written, and nothing else was changed."
             )
         raise refusal
+
+
+def _say_what_series_it_is(
+    repo: "Repository", options: Options, request: "Request", work: "Work"
+) -> None:
+    """Say what was dry-run where the commit before it was named itself."""
+    from gitsplit.workflow.work import title_by_id
+
+    title = title_by_id(repo, request, work.series) if is_terminal() else ""
+    if title:
+        print_stderr(f"This is {title}")
+    elif options.teach:
+        from gitsplit.workflow.meaning import note_on_start
+
+        if note := note_on_start(repo, request):
+            say(note)
 
 
 def read(options: Options) -> None:

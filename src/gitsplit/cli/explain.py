@@ -15,6 +15,7 @@ from gitsplit.errors import UNCHANGED, InputEnded
 from gitsplit.report.explanation import explanation_page
 from gitsplit.report.prose import PAGES
 from gitsplit.workflow.explanation import explain
+from gitsplit.workflow.meaning import note_on_start
 from gitsplit.workflow.propose import distrusted_command_warnings
 from gitsplit.workflow.reading import repository_to_read
 
@@ -26,8 +27,11 @@ def explain_commit(options: Options) -> None:
         say(warning)
     with repository_to_read(repo, request) as (reading, _), Progress() as tell:
         found = explain(repo, reading, request, tell)
+        note = note_on_start(reading, request)
     page = PAGES[options.format or "text"](explanation_page(found))
     write_printout(repo, options, page)
+    if note:
+        say(note)
 
 
 def ask_about_hunks(options: Options) -> None:
@@ -46,6 +50,8 @@ def ask_about_hunks(options: Options) -> None:
         say(warning)
     is_drawn = not options.no_screen
     with repository_to_read(repo, request) as (reading, _):
+        if note := note_on_start(reading, request):
+            say(note)
         with Progress(is_drawn=is_drawn) as tell:
             quiz = read_quiz(reading, request, tell)
         run, talk = QuizRun(quiz), Conversation()

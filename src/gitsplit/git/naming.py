@@ -30,11 +30,14 @@ def has_changed_files(repo: Repository) -> bool:
 
 def is_object_id(repo: Repository, name: str) -> bool:
     """Whether the name of a commit is its id, maybe abbreviated, and no ref's."""
-    if not _ABBREVIATED.fullmatch(name):
-        return False
+    return bool(_ABBREVIATED.fullmatch(name)) and not names_ref(repo, name)
+
+
+def names_ref(repo: Repository, name: str) -> bool:
+    """Whether the name of a commit is a branch's, a tag's, or another ref's."""
     asked = ("rev-parse", "--symbolic-full-name", "--verify", "--quiet")
     done = repo.program.run(*asked, "--end-of-options", name, check=False)
-    return not done.stdout.replace(b"--end-of-options\n", b"").strip()
+    return bool(done.stdout.replace(b"--end-of-options\n", b"").strip())
 
 
 def is_revision(repo: Repository, name: str) -> bool:

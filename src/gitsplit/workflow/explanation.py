@@ -16,6 +16,7 @@ from gitsplit.proposal.propose import Proposals, ProposalsByContent
 from gitsplit.report.explanation import Explanation
 from gitsplit.workflow.apply import compute_rewrite
 from gitsplit.workflow.by_hand import by_hand
+from gitsplit.workflow.meaning import note_on_start
 from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import TellProposing, Work, read_meant_work
 
@@ -35,10 +36,10 @@ def work_of_one(
         return read_meant_work(repo, request, tell=tell)
     except WhichCommit as several:
         named = several.hint.rpartition(" ")[2]
-        raise WhichCommit(
-            str(several),
-            hint=f"Name it, as in: {shell_command('gitsplit', option, '-c', named)}",
-        ) from None
+        hint = f"Name it, as in: {shell_command('gitsplit', option, '-c', named)}"
+        if note := note_on_start(repo, request):
+            hint = f"{hint}; {note}"
+        raise WhichCommit(str(several), hint=hint) from None
 
 
 _EVEN = 0.5

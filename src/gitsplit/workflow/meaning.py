@@ -22,6 +22,7 @@ from gitsplit.errors import (
     UnknownRevision,
     WrongEnd,
 )
+from gitsplit.git.history import merge_bases
 from gitsplit.git.naming import (
     commit_of_line,
     commits_of_ones_own,
@@ -29,6 +30,7 @@ from gitsplit.git.naming import (
     has_changed_files,
     is_object_id,
     is_revision,
+    names_ref,
 )
 from gitsplit.git.repository import Repository
 from gitsplit.model.escape import shell_command
@@ -107,6 +109,27 @@ def _is_head(repo: Repository, name: str) -> bool:
     if name in ("HEAD", "@"):
         return True
     return is_object_id(repo, name) and repo.resolve(name) == repo.head()
+
+
+def note_on_start(repo: Repository, request: Request) -> str:
+    """Where the commit before the series was named, how that one itself is.
+
+    Empty where a branch, a tag or a range was named, or the last commit.
+    """
+    name = request.upstream
+    if name is None or request.commits or request.plan is not None:
+        return ""
+    if not is_revision(repo, name) or names_ref(repo, name):
+        return ""
+    named = repo.resolve(name)
+    if named == repo.head() or merge_bases(repo, name) != (named,):
+        return ""
+    word = name if _PLAIN.fullmatch(name) else shell_command(name)
+    return f"{name} is where the series begins; for that commit: -c {word}"
+
+
+_PLAIN = re.compile(r"\w[\w./-]*[~\d]*", re.ASCII)
+"""A revision that no shell takes for anything else."""
 
 
 def _start_of(repo: Repository, name: str, start: str, end: str) -> str:
