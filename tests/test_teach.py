@@ -283,6 +283,50 @@ def test_what_is_not_committed_is_stashed(tangled: Repository, tmp_path: Path) -
     ]
 
 
+def test_what_was_only_touched_is_not_stashed(tangled: Repository) -> None:
+    tangled.write({"g": b"g\n"})
+    os.utime(tangled.path / "g", (2_000_000_000, 2_000_000_000))
+    steps = taught(tangled, "--plan", "-", stdin=two(tangled))["steps"]
+
+    assert "stash" not in json.dumps(steps)
+
+
+@pytest.mark.parametrize("flag", ["--skip-worktree", "--assume-unchanged"])
+def test_files_that_git_overlooks_are_not_taught(
+    tangled: Repository, flag: str
+) -> None:
+    tangled.git("update-index", flag, "g")
+    tangled.write({"g": b"of this machine\n"})
+    found = taught(tangled, "--plan", "-", stdin=two(tangled))
+
+    assert found["reason"].startswith("Git is told to overlook changes in g (skip-")
+
+
+def test_files_that_stay_changed_when_stashed_are_not_taught(
+    repo: Repository,
+) -> None:
+    repo.commit("base\n", {"f": lines_with(""), "odd": b"1\r\n"})
+    repo.commit("tangled\n", {"f": lines_with("2 30")})
+    attributes = repo.path / ".git" / "info" / "attributes"
+    attributes.parent.mkdir(exist_ok=True)
+    attributes.write_text("odd eol=crlf\n", encoding="ascii")
+    os.utime(repo.path / "odd", (2_000_000_000, 2_000_000_000))
+    found = taught(repo, "--plan", "-", stdin=two(repo))
+
+    assert found["reason"].startswith("Git calls odd changed however it is checked out")
+
+
+def test_no_hook_runs_while_commands_are_tried(tangled: Repository) -> None:
+    hook = tangled.path / ".git" / "hooks" / "post-index-change"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\ntouch $GIT_DIR/hooked\n", encoding="ascii")
+    hook.chmod(0o755)
+    taught(tangled, "--plan", "-", stdin=two(tangled))
+    done(tangled.path, "--explain", "--commits", "2")
+
+    assert not (tangled.path / ".git" / "hooked").exists()
+
+
 def test_nothing_is_written_while_commands_are_tried(tangled: Repository) -> None:
     before = state_of(tangled.path)
     done(tangled.path, "-n", "--teach", "--plan", "-", stdin=two(tangled))
@@ -292,7 +336,7 @@ def test_nothing_is_written_while_commands_are_tried(tangled: Repository) -> Non
 
 @pytest.mark.parametrize("form", ["text", "markdown", "html"])
 def test_each_format_has_the_commands(tangled: Repository, form: str) -> None:
-    said = done(tangled.path, "-n", "--teach", "--format", form, "HEAD~1")
+    said = done(tangled.path, "-n", "--teach", "--format", form, "-c", "HEAD")
 
     assert "\ngit reset HEAD~\n" in said
 

@@ -25,6 +25,7 @@ from gitsplit.model.objects import Oid, TreeEntry
 _QUIETLY = (
     *("-c", "core.splitIndex=false", "-c", "core.fsmonitor=false"),
     *("-c", "core.sparseCheckout=false", "-c", "submodule.recurse=false"),
+    *("-c", f"core.hooksPath={os.devnull}"),
 )
 
 _EDITOR = """\
@@ -173,10 +174,41 @@ def _check_out(tried: Rehearsal, tree: Oid, paths: Iterable[bytes]) -> None:
 
 def stash_to_restore(repo: Repository) -> Command | None:
     """``git stash pop`` where there is something for ``git stash``; else None."""
-    asked = ("--no-optional-locks", "diff-index", "--quiet", "--ignore-submodules")
-    if not repo.program.run(*asked, "HEAD", check=False).status:
+    if not _changed_files(repo.program):
         return None
     return Command(("stash", "pop", *(("--index",) if is_staged(repo) else ())))
+
+
+_STATUS = (
+    *("--no-optional-locks", "status", "--porcelain", "-z", "--no-renames"),
+    *("--untracked-files=no", "--ignore-submodules=all"),
+)
+
+
+def _changed_files(program: Program, how: bytes = b"") -> list[bytes]:
+    """The tracked files with a change, of contents or mode, as git-status(1) has it.
+
+    ``how`` are the letters that it says of them, by default any. A file that was only
+    touched isn't among them, as it is for git-diff-index(1).
+    """
+    listed = program.run(*_STATUS).stdout.split(b"\0")[:-1]
+    return [each[3:] for each in listed if each.startswith(how)]
+
+
+def always_changed(repo: Repository) -> list[bytes]:
+    """The changed files that git calls changed, too, as soon as they are checked out.
+
+    Their line ends or encoding aren't what their attributes say.
+    """
+    changed = _changed_files(repo.program)
+    with rehearsal(repo, repo.read_commit(repo.head()).tree, changed) as tried:
+        return _changed_files(tried.program, b" M")
+
+
+def overlooked(repo: Repository) -> list[bytes]:
+    """The files whose changes git is told to overlook (git-update-index(1))."""
+    listed = repo.program.run("ls-files", "-v", "-z").stdout.split(b"\0")[:-1]
+    return [each[2:] for each in listed if each[:1] == b"S" or each[:1].islower()]
 
 
 def is_staged(repo: Repository) -> bool:

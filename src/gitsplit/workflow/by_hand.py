@@ -10,7 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from gitsplit.git.rehearsal import (
+    always_changed,
     is_staged,
+    overlooked,
     rehearsal,
     stash_to_restore,
     undoes_diff_options,
@@ -65,8 +67,12 @@ def by_hand(  # noqa: PLR0913 -- callers name the last
     except NotTaught as why:
         return ByHand(reason=str(why))
     except NotStaged as why:
-        paths = name_list([printable(path) for path in why.paths])
+        paths = _names(why.paths)
         return ByHand(reason=f"No git commands were found that stage this: {paths}.")
+
+
+def _names(paths: Sequence[bytes]) -> str:
+    return name_list([printable(path) for path in paths])
 
 
 def _unstaged(repo: Repository) -> Iterator[Step]:
@@ -79,6 +85,11 @@ def _from_here(repo: Repository, work: Work, steps: Iterator[Step]) -> Iterator[
     """The steps from where HEAD and the files are: stashed, and at the series."""
     restore, head = stash_to_restore(repo), work.series.head
     if restore is not None:
+        if odd := always_changed(repo):
+            raise NotTaught(
+                f"Git calls {_names(odd)} changed however it is checked out, so git"
+                " stash leaves it, and git rebase refuses."
+            )
         yield Step("stash uncommitted work", (Command(("stash",)),))
     if repo.head() != head:
         there = Command(("checkout", "-q", "--detach", head[:10]))
@@ -106,6 +117,11 @@ def _reasons_here(repo: Repository, work: Work) -> Iterator[str]:
         if repo.snapshot.source.kind == "staged":
             yield "What is staged would have to be unstaged first, and is lost then."
         return
+    if hidden := overlooked(repo):
+        yield (
+            f"Git is told to overlook changes in {_names(hidden)} (skip-worktree or"
+            " assume-unchanged), and may refuse to rebase or stage it."
+        )
     if repo.is_rebasing and split != [work.series.head]:
         yield "A rebase is in progress, and git begins no other within it."
 
