@@ -180,6 +180,28 @@ def test_a_lesson_is_played_on_a_small_screen_without_colours(
     assert not re.search(rb"\x1b\[(?:\d+;)*3\d(?:;\d+)*m", terminal.written)
 
 
+def test_what_a_check_printed_is_not_on_the_terminal_after_the_lesson(
+    tmp_path: Path, temporary: Path
+) -> None:
+    terminal = Terminal(tmp_path, "--tutorial", "5")
+    answer_questions(terminal, "1")
+    terminal.wait_for("Goal: ")
+    for answer in PLAYS[4].wrong:
+        terminal.type(keys_of(answer))
+    terminal.type("w")
+    terminal.wait_for("Enter apply")
+    terminal.type(ENTER + ENTER)
+    wait_for_words(terminal, "Commit 1 fails")
+    terminal.type("qJw")
+    terminal.wait_for("Enter apply")
+    terminal.type(ENTER)
+    wait_for_words(terminal, "100 of 100")
+    terminal.type("q")
+
+    assert terminal.exit_status() == 0
+    assert terminal.text.strip() == ""
+
+
 @pytest.mark.parametrize("number", [*range(1, 9)])
 def test_a_lesson_is_played_without_a_screen(
     tmp_path: Path, temporary: Path, number: int

@@ -2,9 +2,13 @@
 
 import dataclasses
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from gitsplit.cli.commands import finish_for, read_plan_file, write_text
 from gitsplit.cli.options import Options
@@ -19,6 +23,8 @@ from gitsplit.cli.output import (
 )
 from gitsplit.git.practice import forget_other_repository
 from gitsplit.git.repository import Repository
+from gitsplit.git.write import Rewrite
+from gitsplit.model.objects import Oid
 from gitsplit.report.grades import grade_json, grade_text
 from gitsplit.teaching.grading import grade
 from gitsplit.teaching.pages import Page
@@ -71,7 +77,10 @@ class _Ways:
         lesson = dataclasses.replace(
             self._options, checks=checks, no_sign=True, no_verify=True
         )
-        return finish_for(repo, lesson)
+        finish = finish_for(repo, lesson)
+        if not check or self._talk is not None:
+            return finish
+        return replace(finish, check=partial(_check_silently, checks))
 
     def progress(self) -> AbstractContextManager[TellProposing]:
         """What shows that something takes long."""
@@ -80,6 +89,18 @@ class _Ways:
     def say(self, words: str) -> None:
         """Say a sentence."""
         say(words)
+
+
+def _check_silently(
+    commands: Sequence[str],
+    repo: Repository,
+    rewrite: Rewrite,
+    passed: AbstractSet[Oid],
+) -> None:
+    """Run the commands on new commits; the screen says what failed, on its own."""
+    from gitsplit.workflow.checks import check_commits
+
+    check_commits(repo, rewrite, commands, None, lambda _line: None, passed=passed)
 
 
 def grade_plan(options: Options) -> None:
