@@ -2,13 +2,21 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
 from gitsplit.errors import InvalidLesson
 from gitsplit.teaching.lesson import read_lesson
-from gitsplit.workflow.lessons import SHIPPED, course_named, lesson_open, lessons_in
+from gitsplit.workflow.lessons import (
+    MOST_BYTES,
+    SHIPPED,
+    Marks,
+    course_named,
+    lesson_open,
+    lessons_in,
+)
 
 PAGE = (Path(__file__).parents[2] / "docs" / "lessons.md").read_text("utf-8")
 PLAN = (SHIPPED / "03-one-hunk" / "answer.plan.json").read_bytes()
@@ -72,6 +80,12 @@ def test_words_that_lack_something_are_refused(words: bytes, said: str) -> None:
         (b"{}", "is missing"),
         (changed(counts=[{"count": "2"}]), "`$.counts[0].count`"),
         (changed(order="free"), "`$.order`"),
+        (changed(counts=[]), "no right answer"),
+        (
+            changed(counts=[{"count": 39, "right": True, "reason": "x"}]),
+            "different numbers up to 9",
+        ),
+        (changed(first={"commits": [], "reason": "x"}), "no right answer"),
         (changed(first={"commits": [3], "reason": "x"}), "a commit that the plan"),
         (changed(hunks=[{"hunks": ["x"], "reason": "y"}]), "doesn't match the format"),
     ],
@@ -105,6 +119,44 @@ def test_an_answer_for_another_history_is_refused(tmp_path: Path) -> None:
         lesson_open(lessons_in(own), 0),
     ):
         pass
+
+
+@pytest.mark.parametrize("judged", [[], ["99"], ["1", "1"]])
+def test_an_answer_that_does_not_judge_each_hunk_once_is_refused(
+    tmp_path: Path, judged: list[str]
+) -> None:
+    shutil.copytree(SHIPPED / "01-two-files", tmp_path / "mine")
+    file = tmp_path / "mine" / "answer.plan.json"
+    plan = json.loads(file.read_text(encoding="utf-8"))
+    plan["answer"]["hunks"] += [{"hunks": [e], "reason": "x"} for e in judged]
+    if not judged:
+        del plan["answer"]["hunks"][-1]
+    file.write_text(json.dumps(plan), encoding="utf-8")
+
+    with (
+        pytest.raises(InvalidLesson, match="just once"),
+        lesson_open(lessons_in(tmp_path / "mine"), 0),
+    ):
+        pass
+
+
+def test_a_byte_order_mark_is_no_text_and_a_lesson_is_no_large_file(
+    tmp_path: Path,
+) -> None:
+    assert read_lesson("mine", b"\xef\xbb\xbf" + WORDS, PLAN).title
+    (tmp_path / "answer.plan.json").write_bytes(PLAN)
+    (tmp_path / "lesson.md").write_bytes(WORDS + bytes(MOST_BYTES))
+    with pytest.raises(InvalidLesson, match="larger than a lesson"):
+        lessons_in(tmp_path)
+
+
+@pytest.mark.parametrize("kept", [b"{}", b"[" * 100_000, b"null", b"{"])
+def test_progress_that_is_damaged_begins_anew(tmp_path: Path, kept: bytes) -> None:
+    (tmp_path / "tutorial.json").write_bytes(kept)
+    marks = Marks(tmp_path / "tutorial.json")
+    marks.read()
+
+    assert marks.best == {}
 
 
 @pytest.mark.parametrize("wanted", ["3", "03-one-hunk", "one-hunk"])

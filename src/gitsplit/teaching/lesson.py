@@ -212,7 +212,7 @@ def _sections(name: str, words: bytes) -> _Sections:
 
 def printable_text(words: bytes) -> str:
     """The text, in which nothing can drive a terminal."""
-    lines = words.decode("utf-8", "replace").splitlines()
+    lines = words.decode("utf-8-sig", "replace").splitlines()
     return "\n".join(map(printable, lines))
 
 
@@ -301,4 +301,14 @@ def _read_answer(name: str, text: bytes) -> tuple[PlanDocument, CommitEntry, Ans
     known = {DROPPED, *range(len(split[0].groups))}
     if not {*also, *(number - 1 for number in answer.first.commits)} <= known:
         raise _refusal(name, "“answer” names a commit that the plan hasn't")
+    _refuse_unanswerable(name, answer)
     return document, split[0], answer
+
+
+def _refuse_unanswerable(name: str, answer: AnswerKey) -> None:
+    """Raise InvalidLesson where a question has no right answer, or no key for one."""
+    counts = [each.count for each in answer.counts]
+    if not all(1 <= count <= 9 for count in counts) or len({*counts}) < len(counts):
+        raise _refusal(name, "the counts of “answer” aren't different numbers up to 9")
+    if not any(each.right for each in answer.counts) or not answer.first.commits:
+        raise _refusal(name, "a question of “answer” has no right answer")

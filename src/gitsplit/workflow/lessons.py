@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from itertools import chain
 from pathlib import Path
 
 from msgspec import Struct, field
@@ -22,13 +23,16 @@ from gitsplit.git.repository import Repository, open_repository
 from gitsplit.model.encoding import message_in_utf8
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import enumeration
-from gitsplit.model.plan import Plan
 from gitsplit.model.progress import Say, say_nothing
 from gitsplit.planfile.match import plan_of_entry, with_originals
 from gitsplit.teaching.grading import Exercise
 from gitsplit.teaching.lesson import Lesson, read_lesson
 from gitsplit.teaching.noticing import picks_exist
-from gitsplit.teaching.placement import placement_of
+from gitsplit.teaching.placement import (
+    Placement,
+    picked_lines,
+    placement_of,
+)
 from gitsplit.tui.view.colours import Colours
 from gitsplit.workflow.propose import Request
 from gitsplit.workflow.screen import colours_of
@@ -38,6 +42,9 @@ SHIPPED = Path(__file__).parents[1] / "lessons"
 
 WORDS, ANSWER = "lesson.md", "answer.plan.json"
 HISTORIES = ("commit.mbox", "repo.bundle")
+
+MOST_BYTES = 1 << 20
+"""A lesson's words, and its answer, have at most so many."""
 
 
 class LessonPlace(Struct, frozen=True):
@@ -86,8 +93,8 @@ def _no_lessons(directory: Path, why: str) -> InvalidLesson:
 def _place(directory: Path) -> LessonPlace:
     name = directory.resolve().name
     try:
-        words = (directory / WORDS).read_bytes()
-        answer = (directory / ANSWER).read_bytes()
+        words = _read_part(directory / WORDS)
+        answer = _read_part(directory / ANSWER)
     except OSError as error:
         raise InvalidLesson(
             f"The lesson {printable(name)} can't be read: {error.filename}:"
@@ -95,6 +102,19 @@ def _place(directory: Path) -> LessonPlace:
             hint="docs/lessons.md says how a lesson is made.",
         ) from error
     return LessonPlace(read_lesson(name, words, answer), directory)
+
+
+def _read_part(path: Path) -> bytes:
+    """Read a file of a lesson; raises InvalidLesson where it is no text to be read."""
+    with path.open("rb") as file:
+        found = file.read(MOST_BYTES + 1)
+    if len(found) > MOST_BYTES:
+        raise InvalidLesson(
+            f"{printable(path.name)} is larger than a lesson's can be"
+            f" ({MOST_BYTES >> 20} MiB).",
+            hint="docs/lessons.md says how a lesson is made.",
+        )
+    return found
 
 
 def course_named(wanted: str) -> tuple[tuple[LessonPlace, ...], int | None]:
@@ -210,7 +230,9 @@ def _exercise(
         reference = plan_of_entry(entry, changes)
     except GitsplitError as error:
         raise _misfit(lesson, error) from error
-    _refuse_unknown_hunks(lesson, reference)
+    placement = placement_of(reference)
+    _refuse_unknown_hunks(lesson, placement)
+    _refuse_misjudged(lesson, placement)
     following = course[at + 1].lesson.title if at + 1 < len(course) else ""
     message = b"" if repo.snapshot else message_in_utf8(commits[0].raw)
     return Exercise(
@@ -219,9 +241,20 @@ def _exercise(
     )
 
 
-def _refuse_unknown_hunks(lesson: Lesson, reference: Plan) -> None:
+def _refuse_misjudged(lesson: Lesson, placement: Placement) -> None:
+    """Raise InvalidLesson where the answer doesn't judge each line just once."""
+    picks = [pick for each in lesson.answer.hunks for pick in each.picks]
+    judged = [picked_lines([pick], placement) for pick in picks]
+    if sorted(chain(*judged)) != sorted(placement) or not all(judged):
+        raise InvalidLesson(
+            f"“answer” of the lesson {printable(lesson.name)} doesn't have each hunk of"
+            " its commit just once.",
+            hint="Its hunks are listed by: gitsplit -n -p --format json",
+        )
+
+
+def _refuse_unknown_hunks(lesson: Lesson, placement: Placement) -> None:
     """Raise InvalidLesson where a notice is about a hunk or line that isn't there."""
-    placement = placement_of(reference)
     for each in lesson.notices:
         if not picks_exist(each.condition, placement):
             raise InvalidLesson(
@@ -242,7 +275,9 @@ class Marks(Struct):
 
     def read(self) -> None:
         """Read the file; what can't be read counts for nothing."""
-        with suppress(OSError, ValueError, AttributeError, TypeError):
+        with suppress(
+            *(OSError, ValueError, AttributeError, TypeError, KeyError, RecursionError)
+        ):
             marks = json.loads(self.path.read_bytes())["lessons"]
             self.best = {
                 str(name): mark for name, mark in marks.items() if type(mark) is int
