@@ -148,7 +148,7 @@ def play_to_the_end(terminal: Terminal, play: Play) -> None:
     if "Enter again" in terminal.text:
         terminal.type(ENTER)
     wait_for_words(terminal, f"{play.marks} lines where they belong: 100 of 100.")
-    wait_for_words(terminal, "you said “three”, not the best answer")
+    wait_for_words(terminal, "you said first “three”, then “two”, which is right")
     terminal.type("q")
 
 

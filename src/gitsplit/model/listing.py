@@ -74,6 +74,15 @@ def abbreviation(name: str) -> str:
     return f"{name[:half]}…{name[1 - half :]}"
 
 
+def with_full_stop(words: str) -> str:
+    """The words as a sentence; a title can end in a question mark.
+
+    >>> with_full_stop("Next: One file"), with_full_stop("Next: Which comes first?")
+    ('Next: One file.', 'Next: Which comes first?')
+    """
+    return words if words.endswith(("?", "!", ".")) else f"{words}."
+
+
 def with_capital(text: str) -> str:
     """The text as a sentence begins; an id of git's that it begins with stays.
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from gitsplit.model.diff import FileChange, hunk_lines_of
 from gitsplit.model.escape import printable
-from gitsplit.model.listing import quantity, with_capital
+from gitsplit.model.listing import quantity, with_capital, with_full_stop
 from gitsplit.model.patch import file_patch
 from gitsplit.model.plan import DROPPED, Plan, groups_with_edits
 from gitsplit.planfile.numbering import numbered_hunks
@@ -113,14 +113,15 @@ def _lesson_keys(lessons: Sequence[Lesson]) -> str:
 
 
 def next_lesson(marks: Sequence[int | None], after: int = -1) -> int:
-    """The lesson that comes next, from 0: the first after this one not yet done well.
+    """The lesson that comes next, from 0: the first after this one not yet done.
 
-    The first of all where each has a full mark.
+    Where all are done it is the first one without a full mark, or the first of all.
     """
     count = len(marks)
     order = [at % count for at in range(after + 1, after + 1 + count)]
+    untried = [at for at in order if marks[at] is None]
     open_ones = [at for at in order if marks[at] != 100]
-    return (open_ones or order)[0]
+    return (untried or open_ones or order)[0]
 
 
 def _mark_words(mark: int | None) -> str:
@@ -248,14 +249,14 @@ def reply_lines(is_right: bool, reason: str) -> tuple[PageLine, ...]:
 class Attempt(Struct, frozen=True):
     """What a user made of a lesson: the answers, the split, and whether it is applied.
 
-    ``counted`` and ``first`` are the first answers to the questions, with whether they
-    were right; None where there was none.
+    ``counted`` and ``first`` are the answers to the questions, in turn, each with
+    whether it was right.
     """
 
     plan: Plan
     is_applied: bool
-    counted: tuple[str, bool] | None = None
-    first: tuple[str, bool] | None = None
+    counted: Sequence[tuple[str, bool]] = ()
+    first: Sequence[tuple[str, bool]] = ()
 
 
 def comparison_page(
@@ -265,7 +266,8 @@ def comparison_page(
     state = "Applied." if attempt.is_applied else "Not applied; as you left it:"
     points = f"{state} {found.right} of {quantity(found.of, 'line')} where they belong"
     mark = PageLine(
-        f"{points}: {found.points} of 100.", "good" if found.is_full else "name"
+        f"{points}{fault_words(found)}: {found.points} of 100.",
+        "good" if found.is_full else "name",
     )
     answers = [*_answer_lines(attempt)]
     return Page(
@@ -276,10 +278,21 @@ def comparison_page(
     )
 
 
+def fault_words(found: Grade) -> str:
+    """What costs a tenth of the mark, beside the lines.
+
+    >>> fault_words(Grade(1, 2, (), {}, is_in_order=False))
+    ', less a tenth for the order'
+    """
+    what = [] if found.is_in_order else ["the order"]
+    what += [] if found.has_right_owner else ["what continues the original"]
+    return "".join(f", less a tenth for {each}" for each in what)
+
+
 def following_words(exercise: Exercise) -> str:
     """What comes after the lesson: the next one, or the user's own commits."""
     if exercise.next_title:
-        return f"Next: {exercise.next_title}."
+        return with_full_stop(f"Next: {exercise.next_title}")
     own = "gitsplit HEAD splits your last commit, gitsplit -w what isn't committed."
     return f"Now yours: {own}"
 
@@ -287,9 +300,22 @@ def following_words(exercise: Exercise) -> str:
 def _answer_lines(attempt: Attempt) -> Iterator[PageLine]:
     """What was said before the split."""
     for what, said in (("How many", attempt.counted), ("First", attempt.first)):
-        if said is not None:
-            verdict = "right" if said[1] else "not the best answer"
-            yield PageLine(f"{what}: you said “{said[0]}”, {verdict}.")
+        if said:
+            yield PageLine(f"{what}: you said {_answers_in_turn(said)}.")
+
+
+def _answers_in_turn(said: Sequence[tuple[str, bool]]) -> str:
+    """What was said to a question at first, and in the end, where that is another.
+
+    >>> _answers_in_turn([("one", False), ("three", False), ("two", True)])
+    'first “one”, then “two”, which is right'
+    """
+    (first, was_right), (last, is_right) = said[0], said[-1]
+    if was_right or first == last:
+        verdict = "right" if was_right else "not the best answer"
+        return f"“{first}”, {verdict}"
+    verdict = "which is right" if is_right else "neither of them the best answer"
+    return f"first “{first}”, then “{last}”, {verdict}"
 
 
 def comparison_lines(exercise: Exercise, plan: Plan, found: Grade) -> list[PageLine]:
@@ -419,7 +445,7 @@ def _other_lines(exercise: Exercise, found: Grade) -> Iterator[PageLine]:
             yield PageLine("✓ The order of the commits.", "good")
         else:
             yield PageLine("✗ The commits are in the wrong order.", "warning")
-        yield PageLine(answer.first.reason, indent=2)
+        yield PageLine(f"{WHICH_FIRST} {answer.first.reason}", indent=2)
     if answer.owner == "fixed" and exercise.reference.owner is not None:
         subject = reference_subjects(exercise)[exercise.reference.owner]
         if found.has_right_owner:

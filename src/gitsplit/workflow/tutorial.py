@@ -116,14 +116,14 @@ def _do_lesson(course: Sequence[LessonPlace], at: int, marks: Marks, ways: Ways)
 
 
 class _Asking:
-    """The two questions before a lesson, and what was answered first."""
+    """The two questions before a lesson, and what was answered."""
 
     def __init__(self, exercise: Exercise) -> None:
         self._exercise = exercise
         self._is_second = False
         self.has_left = False
-        self.counted: tuple[str, bool] | None = None
-        self.first: tuple[str, bool] | None = None
+        self.counted: list[tuple[str, bool]] = []
+        self.first: list[tuple[str, bool]] = []
 
     def first_page(self) -> Page:
         """How many changes it is."""
@@ -144,7 +144,7 @@ class _Asking:
         return self._reply(key)
 
     def _reply(self, key: str) -> Page:
-        """The question with what is said to an answer; the first answer counts."""
+        """The question with what is said to an answer."""
         exercise = self._exercise
         if self._is_second:
             asked, choices = pages.WHICH_FIRST, pages.first_choices(exercise)
@@ -153,10 +153,8 @@ class _Asking:
             asked, choices = pages.HOW_MANY, pages.count_choices(exercise)
             is_right, reason = pages.answer_to_count(exercise, key)
         label = next(choice.label for choice in choices if choice.key == key)
-        if self._is_second:
-            self.first = self.first or (label, is_right)
-        else:
-            self.counted = self.counted or (label, is_right)
+        given = self.first if self._is_second else self.counted
+        given.append((label, is_right))
         said = pages.reply_lines(is_right, reason)
         return pages.question_page(exercise, asked, choices, said)
 

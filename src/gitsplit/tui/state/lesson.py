@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from gitsplit.model.listing import with_full_stop
 from gitsplit.model.memo import memo
 from gitsplit.model.plan import Plan
 from gitsplit.teaching.grading import Exercise, is_for_lesson
@@ -43,7 +44,7 @@ def done_words(state: State, exercise: Exercise, text: str) -> str:
     """What is said at the end, and what comes next."""
     apply = keyed(state, "{preview}, then Enter, applies it")
     following = f"; next: {exercise.next_title}" if exercise.next_title else ""
-    return f"{with_keys_named(state, text)} {apply}{following}."
+    return with_full_stop(f"{with_keys_named(state, text)} {apply}{following}")
 
 
 def saying(state: State) -> Saying:
