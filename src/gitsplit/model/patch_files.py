@@ -425,7 +425,7 @@ def _refuse_collision(paths: Set[bytes]) -> None:
             if (above := b"/".join(parts[:end])) in paths:
                 raise InvalidPatch(
                     f"The patch has {_name(above)} as a file and as a directory.",
-                    hint="Read its parts one by one.",
+                    hint="Read its patches one by one.",
                 )
 
 
