@@ -110,6 +110,18 @@ def test_nothing_is_written(lesson: Repository) -> None:
     assert state_of(lesson.path) == before
 
 
+def test_by_hand_git_asks_about_new_files_too(repo: Repository) -> None:
+    repo.commit("base\n", {"a": b"1\n"})
+    repo.commit("more\n", {"a": b"2\n", "new": b"1\n"})
+    told = done(repo.path, "--explain", "--commits", "2", "--format", "markdown")
+    tree = repo.oid("HEAD^{tree}")
+    repo.git("reset", "-q", "-N", "HEAD~")
+    repo.run("add", "-p", stdin=b"y\ny\n")
+
+    assert "2. `git reset -N HEAD~` takes the commit away" in told
+    assert repo.git("write-tree") == tree
+
+
 def test_of_several_commits_one_has_to_be_named(series: Repository) -> None:
     ran = gitsplit(series.path, "--explain", "HEAD~3")
     first = series.oid("HEAD~2")[:10]

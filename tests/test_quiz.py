@@ -95,7 +95,16 @@ def test_what_seems_to_be_one_change_is_not_asked_about(series: Repository) -> N
 
     assert ran.status == 1
     assert "seems to be one change, so there is nothing to ask." in ran.err
-    assert "hint: --commits 2 asks about it as two;" in ran.err
+    assert "hint: --explain says why it is one.\n" in ran.err
+
+
+def test_what_can_be_cut_is_asked_about_as_two_where_that_is_wanted(
+    series: Repository,
+) -> None:
+    series.commit("Read me\n", {"README.md": b"1\n2\n3\n"})
+
+    assert "hint: --commits 2 asks about it as two;" in asked(series).err
+    assert asked(series, args=("--commits", "2")).status == 0
 
 
 @pytest.mark.parametrize("args", [("-y",), ("--format", "text"), ("-o", "f"), ("-n",)])

@@ -291,8 +291,7 @@ def _exercise(about: Explanation) -> Iterator[Block]:
         yield Items(
             (
                 f"`git switch --detach {oid}` goes there; your branch stays as it is.",
-                "`git reset HEAD~` takes the commit away; what it did stays in the"
-                " files.",
+                _reset_words(about.plan.changes),
                 "`git add -p` asks for each hunk: y for those of commit 1, n for all"
                 " others, s where one has to be smaller. Then `git commit`, and the"
                 " same for the next one.",
@@ -303,9 +302,23 @@ def _exercise(about: Explanation) -> Iterator[Block]:
         )
     quiz, split = (shell_command("gitsplit", *o, "-c", oid) for o in (("--quiz",), ()))
     yield Paragraph(
-        f"Or be asked about each hunk: `{quiz}` With gitsplit it is done by: `{split}`"
+        f"Or be asked about each hunk: `{quiz}`. With gitsplit it is done by:"
+        f" `{split}`."
     )
     if about.by_hand is not None:
         _, *lines = by_hand_lines(about.by_hand)
         if lines:
             yield Code("sh", tuple(lines), folded="All commands, with all answers:")
+
+
+def _reset_words(changes: Sequence[FileChange]) -> str:
+    """How the commit is taken away, so that git asks about all that it did."""
+    before = {change.old.path for change in changes if change.old}
+    if all(not change.new or change.new.path in before for change in changes):
+        return (
+            "`git reset HEAD~` takes the commit away; what it did stays in the files."
+        )
+    return (
+        "`git reset -N HEAD~` takes the commit away; what it did stays in the files,"
+        " and with `-N` git asks about new files, too."
+    )

@@ -39,9 +39,10 @@ def read_quiz(repo: Repository, request: Request, tell: TellProposing) -> Quiz:
     hunks = [*page_hunks(plan)]
     commit = work.todo.entry(oid).commit.in_words
     if len({hunk.group for hunk in hunks}) < 2:
+        two = "--commits 2 asks about it as two; " if plan.edits[1:] else ""
         raise NothingToSplit(
             f"{commit} seems to be one change, so there is nothing to ask.",
-            hint="--commits 2 asks about it as two; --explain says why it is one.",
+            hint=f"{two}--explain says why it is one.",
         )
     return Quiz(
         commit,
