@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -339,6 +340,30 @@ def test_each_format_has_the_commands(tangled: Repository, form: str) -> None:
     said = done(tangled.path, "-n", "--teach", "--format", form, "-c", "HEAD")
 
     assert "\ngit reset HEAD~\n" in said
+
+
+def test_what_an_editor_is_to_have_stands_between_two_marks(
+    tangled: Repository,
+) -> None:
+    tangled.commit("above\n", {"g": b"2\n"})
+    plan = two(tangled, "HEAD~1")
+    said = done(tangled.path, "-n", "--teach", "--plan", "-", stdin=plan)
+    _, _, shown = said.partition("By hand, with git alone:\n")
+    begins, ends = "    -- the text begins --\n", "    -- the text ends --\n"
+    first, *others = shown.split(begins)
+    texts = [each.partition(ends)[0] for each in others]
+    rest = first + "".join(each.partition(ends)[2] for each in others)
+
+    assert texts[0].startswith("edit ")
+    assert re.fullmatch(r"((git .*|#.*|    .*|)\n)*", rest)
+
+
+def test_the_author_is_named_to_whoever_types_it(tangled: Repository) -> None:
+    own = [tangled.git("config", f"user.{what}").strip() for what in ("name", "email")]
+    tangled.git("commit", "-q", "--amend", "--reset-author", "--no-edit")
+    shown = json.dumps(taught(tangled, "--plan", "-", stdin=two(tangled)))
+
+    assert "--author='{} <{}>'".format(*own) in shown
 
 
 def test_the_summary_has_the_commands(tangled: Repository) -> None:

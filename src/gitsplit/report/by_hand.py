@@ -64,7 +64,10 @@ def command_lines(command: Command) -> Iterator[str]:
 
 
 def _text_lines(text: bytes) -> Iterator[str]:
+    """The text between two marks: none of it is for the shell, all can be pasted."""
+    yield "    -- the text begins --"
     yield from text.decode("utf-8", "surrogateescape").removesuffix("\n").split("\n")
+    yield "    -- the text ends --"
 
 
 def by_hand_value(found: ByHand) -> dict[str, object]:

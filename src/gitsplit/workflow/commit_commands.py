@@ -68,11 +68,11 @@ class CommitDesk(Struct, frozen=True):
         return ["--cleanup=whitespace"] if is_configured else []
 
     def _author(self, who: bytes, date: str) -> list[Word]:
-        """What gives a commit this author, and this date."""
+        """What gives a commit this author, whoever types it, and this date."""
         found = _AUTHOR.fullmatch(who)
         assert found is not None, "it has a date"
         named = b"--author=%s <%s>" % found.groups()[:2]
-        return [*(() if self._is_own(who) else (named,)), f"--date={date}"]
+        return [named, f"--date={date}"]
 
     def _is_own(self, who: bytes) -> bool:
         """Whether the author is who the user is to git, whatever the date."""
