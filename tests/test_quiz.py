@@ -151,6 +151,20 @@ def quiz_of(groups: list[int], *, is_given: bool = False) -> Quiz:
     return Quiz("1234567890", questions, subjects, subjects, is_given)
 
 
+def test_a_name_that_other_hunks_have_is_said_to_be_theirs() -> None:
+    quiz = Quiz(
+        "1234567890",
+        tuple(Question("Hunk 1", "f", (PageLine(t),), 0) for t in ("+x", "+y")),
+        ("subject",),
+        ("`x`: new name",),
+    )
+
+    assert [quiz.reason(each) for each in quiz.questions] == [
+        "`x`: new name",
+        "Of other hunks there: `x`: new name",
+    ]
+
+
 PLANS = st.lists(st.integers(0, 8) | st.just(DROPPED), min_size=1, max_size=60)
 
 

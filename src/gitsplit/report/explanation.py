@@ -115,7 +115,7 @@ def _number(about: Explanation) -> Iterator[Block]:
     number = about.number
     if number == 1:
         reason = about.plan.groups[0].reason
-        why = f" What its hunks have in common: {reason}." if reason else ""
+        why = f" The clearest sign: {reason}." if reason else ""
         yield Paragraph(f"It {_seems(about)} one change{_certainty(about)}.{why}")
         return
     said = f"It {_seems(about)} several changes{_certainty(about)}, here as {number}:"
@@ -175,7 +175,7 @@ def _part(
     yield Paragraph(f"{number}, {_lines_of(hunks)}, in {where}.")
     reason = about.plan.groups[group].reason
     border = about.borders.get(group, "")
-    said = [f"Why together: {reason}."] if reason else []
+    said = [f"The clearest sign: {reason}."] if reason else []
     said += [f"Why apart: {border}."] if border else []
     yield from [Items(tuple(said))] if said else []
     yield from _hunk_blocks(about.plan, hunks)

@@ -4,6 +4,7 @@ The reference is a plan. Where it is a proposal, another answer isn't called wro
 is told what the proposal would do, and why.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -48,9 +49,22 @@ class Quiz(Struct, frozen=True):
     reasons: tuple[str, ...]
     is_given: bool = False
 
-    def reason(self, group: int) -> str:
-        """Why the hunks of a group are together, or what is in none."""
-        return "It is better in no commit" if group == DROPPED else self.reasons[group]
+    def reason(self, question: Question) -> str:
+        """Why the hunk is with the others of its group, or in none.
+
+        A name that a reason is about may be in others of them only.
+        """
+        if question.group == DROPPED:
+            return "It is better in no commit"
+        reason = self.reasons[question.group]
+        names = _NAME.findall(reason)
+        text = "\n".join(line.text for line in question.lines)
+        if names and not any(name in text for name in names):
+            return f"Of other hunks there: {reason}"
+        return reason
+
+
+_NAME = re.compile("`([^`]+)`")
 
 
 def few_questions(quiz: Quiz, most: int = MOST_ASKED) -> Quiz:
@@ -105,7 +119,7 @@ def hunk_page(quiz: Quiz, at: int, *, is_hinted: bool = False) -> Page:
     question = quiz.questions[at]
     asked = [PageLine("Which commit does it belong in?", "name")]
     if is_hinted:
-        asked.append(PageLine(f"Hint: {quiz.reason(question.group)}.", indent=2))
+        asked.append(PageLine(f"Hint: {quiz.reason(question)}.", indent=2))
     listed = [
         Choice(str(number), subject, is_listed=True)
         for number, subject in enumerate(quiz.subjects, 1)
@@ -167,7 +181,7 @@ def _result_of(quiz: Quiz, question: Question, said: int | None) -> Iterator[Pag
             " be fine.",
             "warning",
         )
-    yield PageLine(f"{quiz.reason(question.group)}.", indent=2)
+    yield PageLine(f"{quiz.reason(question)}.", indent=2)
 
 
 def _short(group: int) -> str:
