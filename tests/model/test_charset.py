@@ -18,7 +18,7 @@ from gitsplit.model.escape import is_plain
 from gitsplit.tui.keymap import TABLE
 
 PACKAGE = Path(gitsplit.__file__).parent
-NO_SIGNS = set("🏻🏿")
+NO_SIGNS = set("🏻🏿\N{REPLACEMENT CHARACTER}")
 """Characters that are recognized, not shown."""
 
 
