@@ -11,7 +11,7 @@ import pytest
 
 from gitsplit.cli.main import command
 from gitsplit.cli.options import Options
-from gitsplit.cli.usage import DENIED, SOURCES, UNBUILT, check_usage
+from gitsplit.cli.usage import DENIED, SOURCES, check_usage
 
 ALONE = ("undo", "continue_", "abort")
 DEFAULTS: dict[str, Any] = dict(command.make_context("gitsplit", []).params)
@@ -126,8 +126,8 @@ def test_every_source_is_edited_shown_and_printed_in_any_way(
     assert not refusal(**value(source) | value(name), dry_run=True)
 
 
-def test_the_table_is_about_options_that_there_are_or_will_be() -> None:
+def test_the_table_is_about_options_that_there_are() -> None:
     there = {each.name for each in fields(Options)}
     assert {*DENIED} == {*SOURCES, "plan"}
-    assert {*SOURCES, *UNBUILT} <= there
+    assert {*SOURCES} <= there
     assert {name for denied in DENIED.values() for name in denied} <= there

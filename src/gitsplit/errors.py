@@ -82,7 +82,14 @@ class NotInSeries(GitsplitError):
 
 
 class WhichCommit(GitsplitError):
-    """The series has several commits and nobody said which one to split."""
+    """The series has several commits and nobody said which one to split.
+
+    ``commit`` is the short id of one of them.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", commit: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.commit = commit
 
 
 class JournalDamaged(GitsplitError):

@@ -179,6 +179,7 @@ def read(options: Options) -> None:
     else:
         source = _source_read(open_checked(options), request_of(options))
     with source as (repo, request):
+        _with_output_checked(repo, options)
         progress = Progress(is_drawn=not options.no_screen)
         look(repo, request, finish_for(repo, options), progress)
     print_stderr(UNCHANGED)

@@ -74,16 +74,16 @@ def command(**given: Any) -> int:
 
 def _teach(options: Options) -> None:
     """Explain a commit or ask about it; open the tutorial, or grade an answer."""
-    from gitsplit.cli import explain, tutorial  # few call it so
+    if options.explain or options.quiz:
+        from gitsplit.cli import explain  # few call it so
 
-    if options.explain:
-        explain.explain_commit(options)
-    elif options.quiz:
-        explain.ask_about_hunks(options)
-    elif options.grade is not None:
-        tutorial.grade_plan(options)
+        show = explain.explain_commit if options.explain else explain.ask_about_hunks
+        show(options)
     else:
-        tutorial.open_tutorial(options)
+        from gitsplit.cli import tutorial
+
+        is_graded = options.grade is not None
+        (tutorial.grade_plan if is_graded else tutorial.open_tutorial)(options)
 
 
 def main(args: Sequence[str] | None = None) -> NoReturn:

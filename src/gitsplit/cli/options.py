@@ -39,9 +39,9 @@ def _option(*names: str, **attributes: Any) -> Any:
     return field(metadata={"declare": declare, "default": default})
 
 
-def _flag(*names: str, help: str, hidden: bool = False) -> Any:
+def _flag(*names: str, help: str) -> Any:
     """A field that is an option without a value."""
-    return _option(*names, is_flag=True, help=help, hidden=hidden)
+    return _option(*names, is_flag=True, help=help)
 
 
 def _owner_choice(

@@ -29,7 +29,7 @@ from gitsplit.report.grades import grade_json, grade_text
 from gitsplit.teaching.grading import grade
 from gitsplit.teaching.pages import Page
 from gitsplit.workflow.hooks_and_signing import Finish
-from gitsplit.workflow.lessons import SHIPPED, Marks, course_named, lessons_in
+from gitsplit.workflow.lessons import Marks, colours_of_user, course_named
 from gitsplit.workflow.tutorial import graded_plan, run_tutorial
 from gitsplit.workflow.work import TellProposing
 
@@ -67,8 +67,6 @@ class _Ways:
         if self._talk is not None:
             pages.say_pages(page, after, self._talk.say, self._talk.ask)
             return
-        from gitsplit.workflow.lessons import colours_of_user
-
         pages.run_pages(page, after, colours_of_user())
 
     def finish(self, repo: Repository, check: str) -> Finish:
@@ -108,8 +106,7 @@ def grade_plan(options: Options) -> None:
     assert options.grade is not None, "there is a plan"
     text = read_plan_file(options.grade)
     forget_other_repository()
-    wanted = options.tutorial or ""
-    course = course_named(wanted)[0] if wanted else lessons_in(SHIPPED)
+    course, _ = course_named(options.tutorial or "")
     found = graded_plan(text, course)
     result = grade(found.exercise, found.plan)
     if is_for_programs():

@@ -79,8 +79,6 @@ DENIED: Mapping[str, Mapping[str, str]] = {
 }
 """What a source, or a plan, doesn't go with, by the fields, and what is said then."""
 
-UNBUILT: tuple[str, ...] = ()
-
 
 def check_usage(options: Options) -> None:
     """Raise click.UsageError for options that don't belong together."""
@@ -160,16 +158,12 @@ def _refuse_beside(options: Options, beside: Collection[str], sentence: str) -> 
 
 def _check_tutorial(options: Options) -> None:
     """Raise click.UsageError for what the lessons can't be combined with."""
-    is_graded = options.grade is not None
-    beside = {"tutorial", "no_screen"}
-    beside = {"tutorial", "grade", "format", "output"} if is_graded else beside
-    _refuse_beside(
-        options,
-        beside,
-        "--grade goes with --tutorial DIR, --format json and -o only."
-        if is_graded
-        else "--tutorial goes with --no-screen or --grade only.",
-    )
+    if options.grade is None:
+        beside = "--tutorial goes with --no-screen or --grade only."
+        _refuse_beside(options, ("tutorial", "no_screen"), beside)
+    else:
+        beside = "--grade goes with --tutorial DIR, --format json and -o only."
+        _refuse_beside(options, ("tutorial", "grade", "format", "output"), beside)
     if options.format not in (None, "text", JSON):
         raise click.UsageError(f"--grade has no format {options.format}.")
 
@@ -204,9 +198,6 @@ def _refusals(given: AbstractSet[str]) -> Iterator[str]:
         yield from (
             denied[each].format(source=name) for each in denied if each in given
         )
-    yield from (
-        f"{SOURCES[name]} isn't there yet." for name in UNBUILT if name in given
-    )
 
 
 def _check_exec(options: Options) -> None:
@@ -228,16 +219,13 @@ def _check_exec(options: Options) -> None:
 def _check_alone(options: Options) -> None:
     """Raise click.UsageError where --undo and its like stand beside anything else."""
     beside = ("output",) if options.format is None else ("format", "output")
-    given = [
-        each.name
-        for each in fields(Options)
-        if each.name not in beside and _is_given(options, each)
-    ]
     for name in ("undo", "continue_", "abort"):
-        if name in given and len(given) > 1:
+        if getattr(options, name):
             option = "--" + name.rstrip("_")
-            raise click.UsageError(
-                f"{option} cannot be combined with other options but --format json."
+            _refuse_beside(
+                options,
+                (name, *beside),
+                f"{option} cannot be combined with other options but --format json.",
             )
 
 

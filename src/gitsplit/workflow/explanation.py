@@ -35,8 +35,8 @@ def work_of_one(
     try:
         return read_meant_work(repo, request, tell=tell)
     except WhichCommit as several:
-        named = several.hint.rpartition(" ")[2]
-        hint = f"Name it, as in: {shell_command('gitsplit', option, '-c', named)}"
+        command = shell_command("gitsplit", option, "-c", several.commit)
+        hint = f"Name it, as in: {command}"
         if note := note_on_start(repo, request):
             hint = f"{hint}; {note}"
         raise WhichCommit(str(several), hint=hint) from None

@@ -18,7 +18,7 @@ from gitsplit.planfile.document import CommitEntry
 from gitsplit.planfile.match import plan_of_entry, with_originals
 from gitsplit.planfile.parse import load_plan
 from gitsplit.teaching import pages
-from gitsplit.teaching.grading import Exercise, grade, is_for_lesson
+from gitsplit.teaching.grading import Exercise, Grade, grade, is_for_lesson
 from gitsplit.teaching.pages import Attempt, Choice, Page
 from gitsplit.workflow.draft import load_draft
 from gitsplit.workflow.hooks_and_signing import Finish
@@ -109,7 +109,7 @@ def _do_lesson(course: Sequence[LessonPlace], at: int, marks: Marks, ways: Ways)
         attempt = Attempt(plan, is_applied, asked.counted, asked.first)
         result = grade(opened.exercise, plan)
         marks.keep(course[at], result.points)
-        wanted = _compare(opened, attempt, len(course), ways)
+        wanted = _compare(opened, attempt, result, len(course), ways)
         if opened.is_kept:
             ways.say(f"The lesson's repository is in {opened.path}")
         return wanted
@@ -192,11 +192,12 @@ def _whole(exercise: Exercise) -> Plan:
     return plan_at_home([exercise.reference.changes], [exercise.message or b"-\n"])
 
 
-def _compare(opened: Opened, attempt: Attempt, count: int, ways: Ways) -> str:
+def _compare(
+    opened: Opened, attempt: Attempt, found: Grade, count: int, ways: Ways
+) -> str:
     """Show how the split compares; what the user wants next."""
     wanted: list[str] = []
     exercise = opened.exercise
-    found = grade(exercise, attempt.plan)
     following = [Choice(NEXT, "next lesson")] if exercise.next_title else []
     choices = [*following, Choice(AGAIN, "once more")]
     choices += [Choice(LIST, "lessons")] if count > 1 else []

@@ -401,10 +401,12 @@ def _commits_to_split(
         return tuple(c for c in series.commits if len(c.raw.parents) < 2)
     place = f"after {request.upstream or 'the upstream'}"
     place, way = (f"in {request.read}", "--read") if request.read else (place, "-c")
+    first = series.commits[0].oid[:10]
     raise WhichCommit(
         f"There are {quantity(len(series.commits), 'commit')} {place}; which one should"
         " be split?",
-        hint=f"Name it, as in: gitsplit {way} {series.commits[0].oid[:10]}",
+        hint=f"Name it, as in: gitsplit {way} {first}",
+        commit=first,
     )
 
 
