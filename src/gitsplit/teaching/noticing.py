@@ -32,8 +32,8 @@ class Moment(Struct, frozen=True):
 def notice_at(exercise: Exercise, moment: Moment) -> Notice | None:
     """What is to be said now, if anything.
 
-    That all is done comes first, then what has just come to be so, then what still is;
-    of several the one that stands first in the lesson.
+    That a step was undone comes first, then that all is done, then what has just come
+    to be so, then what still is; of several the one that stands first in the lesson.
     """
     notices = exercise.lesson.notices
     now = [each for each in notices if _holds(each.condition, exercise, moment)]
