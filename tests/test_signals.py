@@ -223,7 +223,8 @@ def test_a_terminal_that_is_gone_ends_the_screen_even_without_a_signal(
         stdin=theirs,
         stdout=theirs,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "TERM": "xterm"},
+        # What is still to be flushed at the end can be nowhere.
+        env={**os.environ, "TERM": "xterm", "PYTHONUNBUFFERED": ""},
     ) as child:
         os.close(theirs)
         while b"oldest first" not in os.read(ours, 65536):

@@ -9,7 +9,7 @@ TYPE_CHECKING = False  # as typing has it, which would have to be imported
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from threading import Thread
-    from typing import NoReturn
+    from typing import NoReturn, TextIO
 
 
 def run() -> "NoReturn":
@@ -57,22 +57,32 @@ def _is_interrupt(error: BaseException | None) -> bool:
 def _leave_at_once(status: object) -> None:
     """End the process with this exit status, or return where the interpreter has to.
 
-    It waits for threads, and says what couldn't be printed. Nothing of gitsplit's is
+    It waits for threads, and of a run that went well it says what couldn't be printed;
+    the status of one that didn't stays. Nothing of gitsplit's is
     left to it: all that has to be undone is undone where it was done.
     """
     import os
     import sys
     import threading
 
-    if not isinstance(status, int) or not _is_alone(threading.enumerate()):
+    if not isinstance(status, int):
         return
-    try:
-        for stream in (sys.stdout, sys.stderr):
-            if stream is not None:
-                stream.flush()
-    except (OSError, ValueError):
-        return
-    os._exit(status)
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            if status == 0:
+                return
+            _discard(stream)
+    if _is_alone(threading.enumerate()):
+        os._exit(status)
+
+
+def _discard(stream: "TextIO") -> None:
+    """Let what can't be written of the stream go nowhere, as its terminal has."""
+    from gitsplit.cli.output import discard_output
+
+    discard_output(stream)
 
 
 def _is_alone(threads: "Iterable[Thread]") -> bool:
