@@ -686,3 +686,13 @@ def test_one_commit_of_it_all_is_a_split_too(repo: Repository) -> None:
     ran = gitsplit(repo.path, "-w", "--no-screen", stdin=b"w\napply\n")
     assert (ran.status, "Made 1 commit on main." in ran.out) == (0, True), ran.out
     assert repo.git("status", "--porcelain") == ""
+
+
+def test_commits_are_repaired_as_those_of_a_series_are(repo: Repository) -> None:
+    repo.commit("base\n", {"a": b"1\n", "b": b"1\n", "c": b"1\n"})
+    repo.write({"a": b"2\n", "b": b"2\n", "c": b"3\n"})
+    apart = ("--commits", "3", "--group-by", "file")
+    ran = gitsplit(repo.path, "-w", "-y", *apart, "-x", "cmp a b", "--repair")
+    assert ran.status == 0, ran.err
+    assert repo.git("status", "--porcelain") == ""
+    assert repo.fsck() == ""

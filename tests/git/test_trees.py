@@ -116,6 +116,7 @@ def test_only_touched_directories_are_read(
     class Counted:
         def __init__(self, opened: Opened) -> None:
             self.opened = opened
+            self.temporary_objects = opened.temporary_objects
 
         def read_object(self, oid: Oid) -> tuple[ObjectKind, bytes]:
             read.append(oid)

@@ -30,6 +30,10 @@ EMPTY_TREE = object_id("tree", b"")
 class ObjectReader(Protocol):
     """A reader of stored objects, such as the repository."""
 
+    @property
+    def temporary_objects(self) -> Collection[Oid]:
+        """The objects that can be read for now, and that are still to be stored."""
+
     def read_object(self, oid: Oid, /) -> tuple[ObjectKind, bytes]:
         """The kind and the bytes of a stored object."""
 
@@ -42,14 +46,12 @@ class NewObjects:
 
     An object that the repository has already is kept here all the same: storing it
     again freshens it, so that a ``git gc`` in the meantime doesn't prune it. New are
-    also the ``temporary`` ones, which ``stored`` can read for now.
+    also the temporary ones, which ``stored`` can read for now.
     """
 
-    def __init__(
-        self, stored: ObjectReader, temporary: Collection[Oid] = frozenset()
-    ) -> None:
+    def __init__(self, stored: ObjectReader) -> None:
         self._stored = stored
-        self._temporary = temporary
+        self._temporary = stored.temporary_objects
         self._new: dict[Oid, tuple[ObjectKind, bytes]] = {}
         self._trees_read: dict[Oid, Mapping[bytes, TreeEntry]] = {}
 
@@ -66,8 +68,8 @@ class NewObjects:
         return self._new.get(oid)
 
     def is_stored(self, oid: Oid) -> bool:
-        """Whether the repository has the object."""
-        return self._stored.has_object(oid)
+        """Whether the repository has the object, and not only for now."""
+        return oid not in self._temporary and self._stored.has_object(oid)
 
     def read_object(self, oid: Oid) -> tuple[str, bytes]:
         """Read an object, new or stored: its kind and content."""

@@ -295,7 +295,7 @@ def compute_rewrite(
     ``watch`` hears how many commits are done. Raises GivenUp, InvalidPlan,
     ReplayConflict and GitTooOld, and what ``finish`` raises for a message.
     """
-    objects = NewObjects(repo, repo.temporary_objects)
+    objects = NewObjects(repo)
     ready = final_series_draft(repo, objects, work, finish or Finish())
     return objects, write.make_rewrite(repo, objects, ready, committer, watch)
 

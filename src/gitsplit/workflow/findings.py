@@ -118,7 +118,7 @@ def commands_after(
     """The git commands for what a rewrite did."""
     from gitsplit.workflow.by_hand import by_hand  # few are taught
 
-    objects = NewObjects(repo, repo.temporary_objects)
+    objects = NewObjects(repo)
     return by_hand(repo, work, objects, outcome.rewrite, drop_to, is_done=True)
 
 
