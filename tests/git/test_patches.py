@@ -1,6 +1,7 @@
 """Patches as commits of a temporary repository: git's own diff of them is the patch."""
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -235,3 +236,27 @@ def test_what_git_log_prints_is_read_oldest_first(
         for text in (mail.commit, mail.author.decode(), mail.message.decode().strip())
     ] == told
     made_of(log, tmp_path / "made")
+
+
+def test_notes_that_git_log_prints_are_no_message(
+    author: Repository, tmp_path: Path
+) -> None:
+    author.git("notes", "add", "-m", "a note here")
+    (mail,) = mails_in(author.run("log", "-1", "-p").stdout, tmp_path)
+
+    assert mail.message.decode().strip() == author.git("log", "-1", "--format=%B")
+
+
+def test_a_date_from_nowhere_is_in_utc(
+    author: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    mail = author.run("format-patch", "--stdout", "-1").stdout
+    dated = re.sub(rb"(?m)^Date: .*$", b"Date: Mon, 30 Nov 2026 12:00:00 -0000", mail)
+    with repository_of_patches(tmp_path, mails_in(dated, tmp_path)):
+        told = Repository(tmp_path).git("log", "-1", "--format=%aI", BRANCH)
+    monkeypatch.undo()
+    time.tzset()
+
+    assert told == "2026-11-30T12:00:00+00:00"

@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from itertools import pairwise
 from pathlib import Path
@@ -92,10 +93,12 @@ def _logged(text: bytes) -> Mail | None:
     if start is None or heading is None:
         return None
     above = text[heading.end() : start.start()]
-    said = dict(
-        re.findall(rb"^(\w+): +(.*)$", above.partition(b"\n\n")[0], re.MULTILINE)
-    )
-    message = b"\n".join(re.findall(rb"^    (.*)$|^$", above, re.MULTILINE)).strip()
+    headers, _, body = above.partition(b"\n\n")
+    said = dict(re.findall(rb"^(\w+): +(.*)$", headers, re.MULTILINE))
+    text_of_commit = re.split(rb"^\S", body, maxsplit=1, flags=re.MULTILINE)[0]
+    message = b"\n".join(
+        re.findall(rb"^    (.*)$|^$", text_of_commit, re.MULTILINE)
+    ).strip()
     return Mail(
         Oid(heading[1].decode("ascii")),
         said.get(b"Author", _NOBODY),
@@ -205,6 +208,8 @@ def _seconds(date: bytes) -> bytes:
     """The date of a mail as git keeps it; that of the epoch where it is none."""
     try:
         told = parsedate_to_datetime(date.decode("ascii", "replace"))
+        if told.tzinfo is None:  # -0000: UTC, from somewhere
+            told = told.replace(tzinfo=UTC)
         return b"%d %s" % (
             max(0, int(told.timestamp())),
             told.strftime("%z").encode() or b"+0000",
