@@ -73,9 +73,12 @@ def test_what_is_neither_markdown_nor_a_page_is_left_to_the_parser(text: str) ->
     assert plan_text(text.encode()) == text.encode()
 
 
+@pytest.mark.parametrize("plan", [PLAN, json.dumps(json.loads(PLAN), indent=1)])
 @pytest.mark.parametrize("mark", ["", "> "])
-def test_a_plan_is_found_in_a_comment_that_was_copied_as_it_is_shown(mark: str) -> None:
-    text = f"I'd split this:\n\nThe plan\n{PLAN}\n\nOr not?\n"
+def test_a_plan_is_found_in_a_comment_that_was_copied_as_it_is_shown(
+    mark: str, plan: str
+) -> None:
+    text = f"I'd split this:\n\nThe plan\n{plan}\n\nOr not?\n"
     data = "".join(f"{mark}{line}\n" for line in text.splitlines()).encode()
 
     assert json.loads(plan_text(data)) == json.loads(PLAN)

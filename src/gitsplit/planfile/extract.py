@@ -61,15 +61,15 @@ def _unfenced(data: bytes) -> bytes:
 
     Raises InvalidPlan where there is none.
     """
-    lines = [_unquoted(line) for line in data.splitlines()]
-    starts = (n for n, line in enumerate(lines) if _PLAN_START.match(line))
-    if (at := next(starts, None)) is not None:
-        text = b"\n".join(lines[at:]).decode("utf-8", "surrogateescape")
+    shown = b"\n".join(_unquoted(line) for line in data.splitlines())
+    if (start := _PLAN_START.search(shown)) is not None:
+        text = shown[start.start() :].decode("utf-8", "surrogateescape").lstrip()
         try:
-            _, stop = json.JSONDecoder().raw_decode(text.lstrip())
+            _, stop = json.JSONDecoder().raw_decode(text)
         except (ValueError, RecursionError):
             stop = len(text)  # whoever reads it says what is wrong
-        return b"\n" * at + text.lstrip()[:stop].encode("utf-8", "surrogateescape")
+        above = shown.count(b"\n", 0, start.start())
+        return b"\n" * above + text[:stop].encode("utf-8", "surrogateescape")
     try:
         json.loads(data)
     except (ValueError, RecursionError):
@@ -81,7 +81,9 @@ def _unfenced(data: bytes) -> bytes:
     return data
 
 
-_PLAN_START = re.compile(rb'\s*\{\s*"format":\s*"%s"' % FORMAT.encode())
+_PLAN_START = re.compile(
+    rb'^[ \t]*\{\s*"format":\s*"%s"' % FORMAT.encode(), re.MULTILINE
+)
 
 
 def _has_fence(data: bytes) -> bool:
