@@ -88,6 +88,7 @@ def test_words_that_lack_something_are_refused(words: bytes, said: str) -> None:
         (changed(first={"commits": [], "reason": "x"}), "no right answer"),
         (changed(first={"commits": [3], "reason": "x"}), "a commit that the plan"),
         (changed(hunks=[{"hunks": ["x"], "reason": "y"}]), "doesn't match the format"),
+        (changed(hunks=[{"hunks": [], "reason": "y"}]), "a reason of “answer” is of"),
     ],
 )
 def test_an_answer_that_lacks_something_is_refused(plan: bytes, said: str) -> None:

@@ -260,7 +260,7 @@ def _order(about: Explanation) -> Iterator[Block]:
             " as reading tells. Formatting and preparation are best read first."
         )
     if not flaws:
-        yield Paragraph("In this order the files can be parsed after each commit.")
+        yield Paragraph("No file that can be parsed is broken in between.")
     run = shell_command("gitsplit", "-c", about.commit.oid[:10], "-x", "make test")
     yield Paragraph(f"Whether each passes its tests, they have to say: `{run}`")
 
@@ -270,7 +270,7 @@ def _dependency_words(each: Dependency) -> str:
     if each.is_gone:
         return (
             f"Commit {after} comes after commit {before}: it removes {name}, which"
-            f" commit {before} stops to use."
+            f" commit {before} stops using."
         )
     return (
         f"Commit {after} comes after commit {before}: it uses {name}, which commit"
@@ -295,7 +295,8 @@ def _exercise(about: Explanation) -> Iterator[Block]:
                 "`git add -p` asks for each hunk: y for those of commit 1, n for all"
                 " others, s where one has to be smaller. Then `git commit`, and the"
                 " same for the next one.",
-                f"`git diff {oid}` prints nothing at the end: no line is lost or new."
+                f"`git diff {oid} HEAD` prints nothing at the end: no line is lost or"
+                " new."
                 " `git switch -` goes back.",
             ),
             is_numbered=True,

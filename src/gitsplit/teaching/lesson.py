@@ -286,8 +286,7 @@ def _read_answer(name: str, text: bytes) -> tuple[PlanDocument, CommitEntry, Ans
         document = load_plan(text)
         given: Mapping[str, object] = json.loads(text)
         answer = convert(given.get("answer"), AnswerKey)
-        for each in answer.hunks:
-            assert each.picks, "every pick can be read"
+        picked = [each.picks for each in answer.hunks]
     except InvalidPlan as error:
         raise _refusal(name, f"answer.plan.json: {str(error).rstrip('.')}") from None
     except (ValidationError, ValueError) as error:
@@ -301,6 +300,8 @@ def _read_answer(name: str, text: bytes) -> tuple[PlanDocument, CommitEntry, Ans
     known = {DROPPED, *range(len(split[0].groups))}
     if not {*also, *(number - 1 for number in answer.first.commits)} <= known:
         raise _refusal(name, "“answer” names a commit that the plan hasn't")
+    if not all(picked):
+        raise _refusal(name, "a reason of “answer” is of no hunk")
     _refuse_unanswerable(name, answer)
     return document, split[0], answer
 

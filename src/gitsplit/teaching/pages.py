@@ -55,8 +55,11 @@ class Page(Struct, frozen=True):
 
 NEXT = "enter"
 QUIT = "q"
-LESSON_KEYS = "123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-"""The keys of lessons; further ones are reached from one to the next."""
+LESSON_KEYS = "123456789ABCDEFHIJKLMNOPQRSTUVWXYZ"
+"""The keys of lessons; further ones are reached from one to the next.
+
+``G`` is none: it scrolls to the end.
+"""
 
 _NUMBERS = [
     "no",
@@ -170,13 +173,18 @@ def _paragraphs(text: str) -> Iterator[PageLine]:
 _LOOKS: Mapping[str, Look] = {"+": "added", "-": "removed", "@": "hunk"}
 
 
+_HEADERS = ("diff --git", "index ", "--- ", "+++ ")
+
+
 def _diff_lines(changes: Iterable[FileChange]) -> Iterator[PageLine]:
     """The diff of the lesson's commit, without the ids of contents."""
     for change in changes:
         yield PageLine(printable(change.path), "file", is_code=True)
+        is_above = True
         for line in file_patch(change):
             text = _code(line.rstrip(b"\n"))
-            if not text.startswith(("diff --git", "index ", "--- ", "+++ ")):
+            is_above = is_above and not text.startswith("@@")
+            if not (is_above and text.startswith(_HEADERS)):
                 yield PageLine(text, _LOOKS.get(text[:1], ""), is_code=True)
 
 
