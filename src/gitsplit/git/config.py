@@ -72,7 +72,14 @@ class Config(Struct, frozen=True):
     @property
     def has_remotes(self) -> bool:
         """Whether any remote is configured, so that commits may have been pushed."""
-        return bool(self.below("remote."))
+        return bool(self.remotes)
+
+    @property
+    def remotes(self) -> tuple[str, ...]:
+        """The remotes, in the order of the configuration."""
+        keys = (key for key in self.values if key.startswith("remote."))
+        urls = (key for key in keys if key.endswith(".url"))
+        return tuple(key.removeprefix("remote.").removesuffix(".url") for key in urls)
 
     def get_bool(self, key: str, default: bool = False) -> bool:
         """The value of ``key`` as git reads a boolean.

@@ -122,13 +122,6 @@ def _remote_values(config: Config, *ends: str) -> Iterator[tuple[str, str]]:
             yield from ((remote, value) for value in values if value)
 
 
-def remotes(config: Config) -> tuple[str, ...]:
-    """The remotes, in the order of the configuration."""
-    keys = (key for key in config.values if key.startswith("remote."))
-    urls = (key for key in keys if key.endswith(".url"))
-    return tuple(key.removeprefix("remote.").removesuffix(".url") for key in urls)
-
-
 class Push(Struct, frozen=True):
     """How HEAD is pushed for review.
 
@@ -189,7 +182,7 @@ def review_server(
         for message in messages
         for change_id in rules.all_of(rules.with_id_in_footer(message))
     )
-    is_known = push.remote in remotes(repo.config)
+    is_known = push.remote in repo.config.remotes
     below = messages_below(repo, series, push.remote if is_known else None)
     below_ids = {i: oid[:10] for oid, said in below.items() for i in rules.all_of(said)}
     if not is_known:
@@ -342,7 +335,7 @@ class _ReviewBranches(Struct, frozen=True, dict=True):
     @cached_property
     def start_branch(self) -> tuple[str, str] | None:
         """Remote and branch of the UPSTREAM as given."""
-        if not self.upstream or not remotes(self.config):
+        if not self.upstream or not self.config.remotes:
             return None
         asked = ("rev-parse", "--symbolic-full-name", "--verify", "-q")
         done = self.repo.program.run(*asked, self.upstream, check=False)
@@ -359,7 +352,7 @@ class _ReviewBranches(Struct, frozen=True, dict=True):
 
     def base_branch(self, remote: str) -> tuple[str, str] | None:
         """The only branch of the remote that points at the base of the series."""
-        if self.base is None or remote not in remotes(self.config):
+        if self.base is None or remote not in self.config.remotes:
             return None
         at = f"--points-at={self.base}"
         found = self._for_each_ref(f"{_TRACKING}{remote}/", at, form="%(refname)")
@@ -372,7 +365,7 @@ class _ReviewBranches(Struct, frozen=True, dict=True):
 
     def only_branch(self, remote: str) -> tuple[str, str] | None:
         """The only branch that the remote has."""
-        if remote not in remotes(self.config):
+        if remote not in self.config.remotes:
             return None
         found = self._for_each_ref(
             f"{_TRACKING}{remote}/", "--count=2", form="%(refname)"
@@ -394,7 +387,7 @@ class _ReviewBranches(Struct, frozen=True, dict=True):
     def _branch_of(self, ref: str) -> tuple[str, str] | None:
         """Remote and branch that a remote-tracking ref stands for."""
         ref = self._symbolic.get(ref, ref)
-        for remote in sorted(remotes(self.config), key=len, reverse=True):
+        for remote in sorted(self.config.remotes, key=len, reverse=True):
             start = f"{_TRACKING}{remote}/"
             if ref.startswith(start) and not ref.endswith("/HEAD"):
                 return remote, ref.removeprefix(start)
@@ -403,7 +396,7 @@ class _ReviewBranches(Struct, frozen=True, dict=True):
     @cached_property
     def _symbolic(self) -> Mapping[str, str]:
         """The symbolic refs among the remote-tracking ones, with their targets."""
-        if not remotes(self.config):
+        if not self.config.remotes:
             return {}
         form = "%(refname) %(symref)"
         found = self._for_each_ref(f"{_TRACKING}m/", f"{_TRACKING}*/HEAD", form=form)
@@ -420,7 +413,7 @@ def _review_remote(
     config: Config, settings: Mapping[str, str], places: _ReviewBranches
 ) -> str:
     """The remote to push to."""
-    known = remotes(config)
+    known = config.remotes
     name = (places.head_ref or "").removeprefix(_HEADS)
     wanted = (
         *(remote for remote, refspec in push_refspecs(config) if REVIEW in refspec),

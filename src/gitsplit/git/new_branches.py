@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable, Iterator
 from msgspec import Struct
 
 from gitsplit.errors import NoBranchName
-from gitsplit.git.gerrit import remotes
 from gitsplit.git.operations import (
     branches_of_other_worktrees,
     branches_owned_by_operations,
@@ -53,7 +52,7 @@ def stacking(repo: Repository, template: str, upstream: str | None) -> Stacking:
     done = repo.program.run(*asked, upstream or "@{upstream}", check=False)
     ref = os.fsdecode(done.stdout).strip()
     name = ref.removeprefix(HEADS)
-    for remote in remotes(repo.config):
+    for remote in repo.config.remotes:
         name = name.removeprefix(f"refs/remotes/{remote}/")
     is_known = not name.startswith("refs/") and f"{HEADS}{name}" != repo.head_ref()
     return Stacking(template, name if is_known else "")

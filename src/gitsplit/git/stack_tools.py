@@ -10,7 +10,6 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from gitsplit.git.gerrit import remotes
 from gitsplit.git.refs import HEADS, Stack, values_of
 from gitsplit.git.repository import Repository
 from gitsplit.model.escape import shell_command
@@ -69,7 +68,7 @@ def _has_gh_stack(repo: Repository) -> bool:
         return True
     data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     is_installed = (Path(data) / "gh" / "extensions" / _GH).exists()
-    urls = (repo.config.get(f"remote.{name}.url") for name in remotes(repo.config))
+    urls = (repo.config.get(f"remote.{name}.url") for name in repo.config.remotes)
     return is_installed and any("github." in (url or "") for url in urls)
 
 
@@ -92,7 +91,7 @@ def _push(repo: Repository, stack: Stack) -> Iterator[str]:
 def _remote(repo: Repository) -> str | None:
     """The remote that git pushes to; None where that isn't known."""
     name = (repo.head_ref() or "").removeprefix(HEADS)
-    known = remotes(repo.config)
+    known = repo.config.remotes
     wanted = (
         repo.config.get(f"branch.{name}.pushRemote"),
         repo.config.get("remote.pushDefault"),
