@@ -51,7 +51,7 @@ class Hooks(Struct, frozen=True):
         The commit has the author of ``original``. Raises HookRefused, with the hook's
         words, where the hook turns the message down.
         """
-        if not self._has("commit-msg"):
+        if not self.has("commit-msg"):
             return message, ""
         path = self.repo.own_dir / "COMMIT_EDITMSG"
         try:
@@ -77,8 +77,6 @@ class Hooks(Struct, frozen=True):
         As ``git commit -p`` runs it: with an index of its own, HEAD where it was.
         Raises HookRefused where it refuses, or changes that index.
         """
-        if not self._has("pre-commit"):
-            return ""
         with temporary_directory() as place:
             env = self._index_of(tree, Path(place, "index"))
             done = self.run("pre-commit", env=env)
@@ -135,7 +133,7 @@ class Hooks(Struct, frozen=True):
 
         All that it prints is in ``stderr``. It may ask something on the terminal.
         """
-        if not self._has(name):
+        if not self.has(name):
             return Completed(0, b"", b"")
         full = {**self._environment(), **(env or {})}
         usage = self.repo.program.run("hook", "run", "-h", check=False).stdout
@@ -158,7 +156,7 @@ class Hooks(Struct, frozen=True):
         found = self.repo.program.run(*asked).stdout.removesuffix(b"\n")
         return str(Path(os.fsdecode(found), name))
 
-    def _has(self, name: str) -> bool:
+    def has(self, name: str) -> bool:
         """Whether there may be such a hook; newer gits know some by configuration."""
         configured = any(key.startswith("hook.") for key in self.repo.config.values)
         return configured or os.access(self._path(name), os.X_OK)

@@ -139,8 +139,10 @@ class _Making(Struct, frozen=True):
             shutil.copy2(index_file(self.repo), self._index)
         entries = index_entries(self.repo, self._index)
         _refuse_conflicts(entries)
-        untracked, left_out = self._untracked()
+        untracked: list[bytes] = []
+        left_out: tuple[bytes, ...] = ()
         if self.kind == "worktree":
+            untracked, left_out = self._untracked()
             self._add(untracked if with_untracked else [])
         count = 0 if with_untracked else len(untracked)
         after = Oid(self._git("write-tree").decode("ascii").strip())

@@ -141,9 +141,12 @@ def run_pre_commit(
     """
     snapshot = repo.snapshot
     assert snapshot is not None, "commits have been through it"
+    hooks = Hooks(repo)
+    if not hooks.has("pre-commit"):
+        return
     before = changed_since(repo, snapshot)
     try:
-        words = Hooks(repo).run_pre_commit(rewrite.new_tree)
+        words = hooks.run_pre_commit(rewrite.new_tree)
     except HookRefused as refusal:
         if changed_since(repo, snapshot) - before:
             refusal.state = _BY_HOOK
