@@ -202,4 +202,4 @@ def test_the_old_commits_must_be_there(
 
     ran = gitsplit(tmp_path / "clone", "-n", "--plan", plan, "--fit", "--root")
     assert ran.status == 1
-    assert "which this repository has not." in ran.err or "no commit" in ran.err
+    assert "which this repository does not have." in ran.err or "no commit" in ran.err

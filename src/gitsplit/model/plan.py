@@ -114,8 +114,11 @@ class Plan(Struct, frozen=True):
 
     @property
     def has_origins(self) -> bool:
-        """Whether it is about one change that several commits made."""
-        return any(change.origins is not None for change in self.changes)
+        """Whether it is about one change that several commits made.
+
+        All of its files know then which, or none.
+        """
+        return bool(self.changes) and self.changes[0].origins is not None
 
     @property
     def is_woven(self) -> bool:

@@ -81,8 +81,9 @@ def _fitted_squash(
         raise InvalidPlan(
             "The plan has more than a branch as one change.", hint="Leave the rest out."
         )
-    if not all(map(repo.has_object, filter(None, (source.base, source.tip)))):
-        raise _unknown_commit_error(source.tip)
+    for oid in filter(None, (source.base, source.tip)):
+        if not repo.has_object(oid):
+            raise _unknown_commit_error(oid)
     is_root = request.root or (request.upstream or document.upstream) is None
     named = request.upstream or document.upstream
     series = squashed_series(repo, replace(request, upstream=named, root=is_root))
@@ -124,7 +125,7 @@ def _plan_for_series(
 
 def _unknown_commit_error(oid: Oid) -> InvalidPlan:
     return InvalidPlan(
-        f"The plan was made for {oid[:10]}, which this repository has not.",
+        f"The plan was made for {oid[:10]}, which this repository does not have.",
         hint="Fetch it from where the plan was made, or make a new plan.",
     )
 
