@@ -232,8 +232,7 @@ def check_heir(browser: Browser, place: Path) -> None:
     change_id = f"Change-Id: I{'12345' * 8}"
     repository.commit(f"three\n\nWords.\n\n{change_id}\n", dict.fromkeys("abc", b"2\n"))
     options = ("-c", "HEAD", "--commits", "3", "--group-by", "file")
-    page = write_page(place, *options)
-    browser.open(page)
+    browser.open(write_page(place, *options))
     heir = "document.querySelector('.heir').closest('.commit').dataset.to"
     was, messages = int(browser.value(heir)), browser.value(MESSAGES)
     to = was % 3 + 1
@@ -248,9 +247,33 @@ def check_heir(browser: Browser, place: Path) -> None:
     assert "2 hunks, +2 -2, tree" in told.split("keeps I1234512")[0].splitlines()[-1]
     browser.value("document.getElementById('undo').click()")
     assert (browser.value(heir), browser.value(MESSAGES)) == (str(was), messages)
+    check_message_of_heir(browser, f"h0-{was}", f"h0-{to}")
     for hunk in (1, 2, 3):
         choose(browser, f"h0-{hunk}", "x")
     assert browser.value(SAID).endswith("left out: such a plan is refused.")
+
+
+FIELDS = "[...document.querySelectorAll('.commit textarea')].map((e) => e.value)"
+
+
+def check_message_of_heir(browser: Browser, heir: str, other: str) -> None:
+    """The message goes along from new commit to new commit, and back by undo."""
+    choose(browser, heir, "new")
+    (message,) = browser.value(FIELDS)
+    assert not message.startswith("New commit"), message
+    choose(browser, heir, "new")
+    groups = json.loads(browser.value(PLAN))["series"][0]["groups"]
+    assert groups[-1]["message"] == message, groups
+    assert browser.value(FIELDS) == [message] * 2, browser.value(FIELDS)
+    browser.value("document.getElementById('as-it-was').click()")
+
+    choose(browser, other, "new")
+    own = browser.value(FIELDS)
+    choose(browser, heir, "4")
+    assert browser.value(FIELDS) == [message], browser.value(FIELDS)
+    browser.value("document.getElementById('undo').click()")
+    assert browser.value(FIELDS) == own, browser.value(FIELDS)
+    browser.value("document.getElementById('as-it-was').click()")
 
 
 def check_undo(browser: Browser, before: str) -> None:
@@ -265,6 +288,7 @@ def check_undo(browser: Browser, before: str) -> None:
 def choose(browser: Browser, hunk: str, commit: str) -> None:
     """Have the hunk in that commit."""
     select = f"document.querySelector('#{hunk} select')"
+    browser.value(f"{select}.dispatchEvent(new Event('focus'))")
     browser.value(f"{select}.value = '{commit}'")
     browser.value(f"{select}.dispatchEvent(new Event('change'))")
 

@@ -132,6 +132,14 @@ function messageOf(card) {
   return card.dataset.message ?? `New commit${number}${footer}`;
 }
 
+// A commit made here has this message, or, without one, its first.
+function setMessage(card, message) {
+  if (message === undefined) delete card.dataset.message;
+  else card.dataset.message = message;
+  card.querySelector("label textarea").value = messageOf(card);
+  nameCard(card);
+}
+
 // What JSON has as it is, and a terminal or an HTML parser might not, as an escape.
 function inert(value) {
   const escaped = (char) => "\\u" + char.charCodeAt(0).toString(16).padStart(4, "0");
@@ -276,7 +284,11 @@ function inherit(split, from, card) {
   const {owner, continues, ...rest} = JSON.parse(from.dataset.group);
   const identity = continues === undefined ? {owner} : {continues};
   const group = JSON.parse(card.dataset.group);
-  if (card.dataset.made !== undefined) card.dataset.message ??= rest.message;
+  const had = card.dataset.message;
+  if (card.dataset.made !== undefined) {
+    setMessage(card, had ?? from.dataset.message ?? rest.message);
+  }
+  const given = card.dataset.message;
   from.dataset.group = JSON.stringify(rest);
   card.dataset.group = JSON.stringify({...group, ...identity});
   const id = /^Change-Id: (I[0-9a-f]{40})$/m.exec(from.querySelector("details")?.textContent);
@@ -287,6 +299,7 @@ function inherit(split, from, card) {
   }
   card.querySelector("h3").after(heir);
   return () => {
+    if (card.dataset.message === given && given !== had) setMessage(card, had);
     message?.replaceWith(shown);
     from.querySelector("h3").after(heir);
   };
