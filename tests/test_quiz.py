@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from gitsplit.model.plan import DROPPED
 from gitsplit.teaching.pages import PageLine
@@ -47,7 +48,7 @@ def test_answers_through_a_pipe_are_compared_hunk_by_hunk(lesson: Repository) ->
     assert "Question 2 of 5: Hunk 2, book.py\n" in ran.out
     assert "  Hint: `last_name`: new name, used in 2 hunks.\n" in ran.out
     result = ran.out.split("Your answer? 3\n")[1].splitlines()
-    assert result[0] == "3 of 4 hunks as proposed; 1 not answered."
+    assert result[0] == "3 of 4 answers as proposed; 1 not answered."
     assert result[1] == (
         "- Hunk 1, book.py: you said in commit 1; the proposal would put it in commit"
         " 2, “Sort the address book by last name”; either may be fine."
@@ -64,7 +65,7 @@ def test_who_leaves_is_told_what_was_answered(
     ran = asked(lesson, *answers)
 
     assert ran.status == 0
-    count = "1 of 1 hunk as proposed; 4 not answered." if "2" in answers else "No hunk"
+    count = "1 of 1 answer as proposed; 4 not answered." if "2" in answers else "No q"
     assert count in ran.out
 
 
@@ -85,7 +86,7 @@ def test_a_plan_that_is_given_is_right(lesson: Repository, tmp_path: Path) -> No
 
     assert "The plan that you gave says where each belongs.\n" in ran.out
     assert "2: given: Sort the address book by last name\n" in ran.out
-    assert "1 of 2 hunks right; 3 not answered." in ran.out
+    assert "1 of 2 answers right; 3 not answered." in ran.out
     assert "✗ Hunk 1, book.py: not in commit 1; it belongs in commit 2" in ran.out
     assert "either may be fine" not in ran.out
 
@@ -143,7 +144,7 @@ def test_no_commit_can_drive_the_terminal(repo: Repository) -> None:
 
 def quiz_of(groups: list[int], *, is_given: bool = False) -> Quiz:
     questions = tuple(
-        Question(f"Hunk {at}", "f", (PageLine("+x"),), group)
+        Question(at, f"Hunk {at}", "f", (PageLine("+x"),), group)
         for at, group in enumerate(groups, 1)
     )
     number = max([0, *(group for group in groups if group != DROPPED)]) + 1
@@ -151,10 +152,19 @@ def quiz_of(groups: list[int], *, is_given: bool = False) -> Quiz:
     return Quiz("1234567890", questions, subjects, subjects, is_given)
 
 
+def test_a_hunk_with_lines_in_two_commits_is_one_hunk() -> None:
+    quiz = quiz_of([0, 1, 0])
+    first, second, third = quiz.questions
+    parts = (first, replace(second, number=first.number), third)
+
+    opening = opening_page(replace(quiz, questions=parts))
+    assert opening.lines[0].text == "It has 2 hunks (1 divided), for 2 commits:"
+
+
 def test_a_name_that_other_hunks_have_is_said_to_be_theirs() -> None:
     quiz = Quiz(
         "1234567890",
-        tuple(Question("Hunk 1", "f", (PageLine(t),), 0) for t in ("+x", "+y")),
+        tuple(Question(1, "Hunk 1", "f", (PageLine(t),), 0) for t in ("+x", "+y")),
         ("subject",),
         ("`x`: new name",),
     )
@@ -180,9 +190,12 @@ def test_a_mark_is_the_number_of_answers_as_the_reference_has_them(
     ]
     first, *_ = result_lines(quiz, answers)
     word = "right" if is_given else "as proposed"
-    hunks = "hunk" if len(groups) == 1 else "hunks"
+    answers_in_words = "answer" if len(groups) == 1 else "answers"
 
-    assert first.text == f"{len(groups) - shifted} of {len(groups)} {hunks} {word}."
+    assert (
+        first.text
+        == f"{len(groups) - shifted} of {len(groups)} {answers_in_words} {word}."
+    )
 
 
 @given(PLANS)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gitsplit.model.listing import quantity
+from gitsplit.model.listing import hunk_count, quantity
 from gitsplit.model.plan import DROPPED
 from gitsplit.teaching.pages import QUIT, Choice, Page, PageLine
 
@@ -21,15 +21,17 @@ LEAVE_OUT = "x"
 EVERY = "a"
 
 MOST_ASKED = 20
-"""So many hunks are asked about, where nobody wants to be asked about all."""
+"""So many questions are asked, where nobody wants all."""
 
 
 class Question(Struct, frozen=True):
     """A hunk, or the lines of one that are in one commit.
 
-    ``group`` is where it belongs, ``lines`` are as a diff has them, with context.
+    ``number`` is the hunk's, ``group`` is where it belongs, ``lines`` are as a diff has
+    them, with context.
     """
 
+    number: int
     name: str
     path: str
     lines: tuple[PageLine, ...]
@@ -81,8 +83,9 @@ def few_questions(quiz: Quiz, most: int = MOST_ASKED) -> Quiz:
 
 
 def opening_page(quiz: Quiz) -> Page:
-    """What is asked about; of very many hunks, whether it is to be about all."""
-    hunks = quantity(len(quiz.questions), "hunk")
+    """What is asked about; of very many questions, whether all are wanted."""
+    parts = Counter(question.number for question in quiz.questions)
+    hunks = hunk_count(len(parts), sum(count > 1 for count in parts.values()))
     number = quantity(len(quiz.subjects), "commit")
     lines = [
         PageLine(f"It has {hunks}, for {number}:"),
@@ -95,7 +98,7 @@ def opening_page(quiz: Quiz) -> Page:
     choices = [Choice("enter", "begin")]
     if len(quiz.questions) > MOST_ASKED:
         choices = [
-            Choice("enter", f"{MOST_ASKED} of the hunks"),
+            Choice("enter", f"{MOST_ASKED} of the questions"),
             Choice(EVERY, f"all {len(quiz.questions)}"),
         ]
     return Page(
@@ -161,8 +164,8 @@ def _score_words(right: int, of: int, as_reference: str, quiz: Quiz) -> str:
     left = len(quiz.questions) - of
     more = f"; {left} not answered" if left else ""
     if not of:
-        return f"No hunk was answered{more if left != len(quiz.questions) else ''}."
-    return f"{right} of {quantity(of, 'hunk')} {as_reference}{more}."
+        return f"No question was answered{more if left != len(quiz.questions) else ''}."
+    return f"{right} of {quantity(of, 'answer')} {as_reference}{more}."
 
 
 def _result_of(quiz: Quiz, question: Question, said: int | None) -> Iterator[PageLine]:

@@ -82,7 +82,7 @@ def _question(plan: Plan, hunk: PageHunk) -> Question:
     path = printable(plan.changes[hunk.file].path)
     what = printable(hunk.header)
     head = PageLine(what, "hunk", indent=2, is_code=True)
-    return Question(hunk_name(hunk), path, (head, *lines), hunk.group)
+    return Question(hunk.number, hunk_name(hunk), path, (head, *lines), hunk.group)
 
 
 def _reason(plan: Plan, group: int, hunks: list[PageHunk]) -> str:
