@@ -282,6 +282,15 @@ def test_a_lesson_that_is_ended_from_outside_leaves_nothing_behind(
     assert [*temporary.iterdir()] == []
 
 
+def test_without_a_terminal_the_way_without_a_screen_is_named(tmp_path: Path) -> None:
+    ran = gitsplit(tmp_path, "--tutorial", "one-hunk")
+
+    assert ran.status == 1
+    assert "hint: With --no-screen, lessons are lines of text.\n" in ran.err
+    questions = gitsplit(tmp_path, "--tutorial", "one-hunk", "--no-screen")
+    assert "Lesson 3 of 8: One hunk\n" in questions.out
+
+
 def test_answers_that_end_too_soon_are_said_and_nothing_is_left(
     tmp_path: Path, temporary: Path
 ) -> None:

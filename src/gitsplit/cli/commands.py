@@ -371,6 +371,9 @@ _REPAIRED_BY_OPTION = "--repair moves hunks along until it passes."
 _REPAIRED_BY_KEY = "X in the preview, after x, moves hunks along until it passes."
 
 
+_WAYS_TO_READ = "Preview with --dry-run, or answer questions with --no-screen."
+
+
 def finish_for(repo: "Repository", options: Options) -> "Finish":
     """What is to be done with new commits before refs move, as the options say."""
     from gitsplit.git.signing import signer
@@ -397,7 +400,7 @@ def finish_for(repo: "Repository", options: Options) -> "Finish":
     only_reads = options.read is not None
     refuse = refuse_unasked if options.edits else refuse_no_terminal
     if only_reads:
-        refuse = partial(refuse_no_terminal, "Preview with --dry-run")
+        refuse = partial(refuse_no_terminal, _WAYS_TO_READ)
     return Finish(
         signer=None if options.no_sign or only_reads else signer(repo, options.sign),
         verify=not options.no_verify,

@@ -220,7 +220,7 @@ class Options:
         metavar="[LESSON|DIR]",
         is_flag=False,
         flag_value="",
-        help="Learn to split in lessons: all, one by its number, or those of DIR.",
+        help="Learn to split: all lessons, one by its number or name, or those of DIR.",
     )
     grade: str | None = _option(
         "--grade",

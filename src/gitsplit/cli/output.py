@@ -480,13 +480,13 @@ def _has_no_screen() -> bool:
 
 
 def refuse_no_terminal(
-    ways: str = "Preview with --dry-run, accept the proposal with --yes",
+    hint: str = "Preview with --dry-run, accept the proposal with --yes, or answer"
+    " questions with --no-screen.",
 ) -> None:
-    """Raise NoTerminal where no screen can be drawn; it names other ways."""
+    """Raise NoTerminal where no screen can be drawn; the hint names other ways."""
     if not has_terminal():
         raise NoTerminal(
-            "The screen needs a terminal, and there is none here.",
-            hint=f"{ways}, or answer questions with --no-screen.",
+            "The screen needs a terminal, and there is none here.", hint=hint
         )
 
 

@@ -38,7 +38,7 @@ def open_tutorial(options: Options) -> None:
     """Have the user do lessons until they leave."""
     asks = options.no_screen or wants_questions()
     if not asks:
-        refuse_no_terminal()
+        refuse_no_terminal("With --no-screen, lessons are lines of text.")
     forget_other_repository()
     course, at = course_named(options.tutorial or "")
     marks = Marks(_state_home() / "gitsplit" / "tutorial.json", say)
