@@ -14,12 +14,19 @@ ROOT = Path(__file__).parents[1]
 GLOSSARY = ROOT / "docs" / "glossary.md"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 PAGES = sorted(
-    {ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")}
+    {
+        ROOT / "README.md",
+        ROOT / "CHANGELOG.md",
+        *(ROOT / "docs").glob("*.md"),
+        *(PACKAGE / "lessons").glob("*/lesson.md"),
+        PACKAGE / "cli" / "programs.md",
+    }
     - {GLOSSARY}
 )
 PICTURES = sorted((ROOT / "docs").glob("*.svg"))
 SCHEMA = PACKAGE / "planfile" / "schema.json"
-EVERYWHERE = (*MODULES, SCHEMA, *PAGES, *PICTURES)
+ANSWERS = sorted((PACKAGE / "lessons").glob("*/*.json"))
+EVERYWHERE = (*MODULES, SCHEMA, *ANSWERS, *PAGES, *PICTURES)
 
 NOT_SAID: dict[str, str] = {
     "piece": r"pieces?",
@@ -138,7 +145,7 @@ def texts_in(path: Path) -> list[str]:
         case ".py":
             return list(texts_of(content))
         case ".json":
-            return re.findall(r'"description": "([^"]+)"', content)
+            return re.findall(r'"(?:description|reason)": "([^"]+)"', content)
         case ".svg":
             return re.findall(r">([^<]+)<", content)
         case _:
@@ -165,7 +172,7 @@ def in_one_sense(path: Path, text: str) -> str:
     return text
 
 
-@pytest.mark.parametrize("path", EVERYWHERE, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", EVERYWHERE, ids=lambda path: "/".join(path.parts[-2:]))
 def test_no_text_for_users_has_a_word_that_another_is_said_for(path: Path) -> None:
     found = {
         text: words
