@@ -12,6 +12,9 @@ import pytest
 from gitsplit.cli.main import command
 from gitsplit.cli.options import Options
 from gitsplit.cli.usage import DENIED, SOURCES, check_usage
+from tests.conftest import PROJECT
+
+PAGES = (PROJECT / "README.md", *PROJECT.glob("docs/*.md"))
 
 ALONE = ("undo", "continue_", "abort")
 DEFAULTS: dict[str, Any] = dict(command.make_context("gitsplit", []).params)
@@ -48,6 +51,15 @@ def test_what_ends_something_goes_with_no_option_but_a_format(
 
     with pytest.raises(click.UsageError):
         check_usage(Options(**given))
+
+
+def test_each_option_stands_on_a_page() -> None:
+    pages = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    options = [each for each in command.params if isinstance(each, click.Option)]
+
+    for option in options:
+        names = "|".join(map(re.escape, option.opts))
+        assert re.search(rf"(?<![\w-])({names})(?![\w-])", pages), option.opts
 
 
 GOES_WITH = """
