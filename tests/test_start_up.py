@@ -15,6 +15,7 @@ from types import FrameType
 import pytest
 
 from gitsplit.git import libgit2
+from gitsplit.workflow.lessons import SHIPPED
 
 from .repository import Repository
 from .runner import done, written
@@ -36,6 +37,7 @@ UNUSED = {
     "gitsplit.workflow.tutorial",
 }
 """What no way of calling needs, and what costs much."""
+TAUGHT = {"gitsplit.teaching", "gitsplit.workflow.tutorial"}
 
 
 def modules_after(cwd: Path, *args: str) -> set[str]:
@@ -87,6 +89,33 @@ def test_a_dry_run_loads_nothing_of_screen_and_rebase(series: Repository) -> Non
     # Five of them look whether the order of the commits holds; one knows of a change
     # that several commits made.
     assert len(own(loaded)) <= 98, own(loaded)
+
+
+def test_a_page_that_explains_a_commit_loads_nothing_of_the_screen(
+    series: Repository,
+) -> None:
+    loaded = modules_after(series.path, "--explain", "-c", "HEAD~2")
+
+    assert not loaded & {*SCREEN, *REBASE, *UNUSED - {"difflib"}}
+    assert not loaded & {"gitsplit.report.html", "gitsplit.report.text"}
+    # Answers of `git add -p` need difflib; the git commands are told, too.
+    assert len(own(loaded)) <= 116, own(loaded)
+
+
+def test_a_quiz_in_lines_of_text_draws_nothing(series: Repository) -> None:
+    loaded = modules_after(series.path, "--quiz", "-c", "HEAD~2", "--no-screen")
+
+    assert not loaded & {"prompt_toolkit", "pygments", "gitsplit.tui.view", *REBASE}
+    assert len(own(loaded)) <= 128, own(loaded)
+
+
+def test_a_grade_loads_nothing_of_the_screen(tmp_path: Path) -> None:
+    (lesson, *_) = sorted(SHIPPED.iterdir())
+    answer = str(lesson / "answer.plan.json")
+    loaded = modules_after(tmp_path, "--tutorial", "1", "--grade", answer)
+
+    assert not loaded & {*SCREEN, *PROPOSAL, *REBASE, *UNUSED - TAUGHT}
+    assert len(own(loaded)) <= 78, own(loaded)
 
 
 def test_whoever_imports_pygit2_later_gets_the_same_one(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from gitsplit.planfile.extract import PAGE_START, plan_text
 from gitsplit.planfile.match import entry_of_plan, plan_of_entry
 from gitsplit.planfile.numbering import hunk_entries
 from gitsplit.planfile.parse import load_plan
-from gitsplit.report.markdown import code, fenced, html, inline
+from gitsplit.report.markdown_parts import code, fenced, html, inline
 from tests.planfile.test_ranges import range_plans, source
 from tests.strategies import commits, plans
 

@@ -40,7 +40,7 @@ def ask_about_hunks(options: Options) -> None:
     Where they end, so does the quiz.
     """
     from gitsplit.teaching.quiz import result_lines
-    from gitsplit.tui.pages import say_pages
+    from gitsplit.tui.dialog.said_pages import say_pages
     from gitsplit.workflow.quiz import QuizRun, read_quiz
 
     repo, request = open_checked(options), request_of(options)

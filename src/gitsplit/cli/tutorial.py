@@ -29,7 +29,7 @@ from gitsplit.report.grades import grade_json, grade_text
 from gitsplit.teaching.grading import grade
 from gitsplit.teaching.pages import Page
 from gitsplit.workflow.hooks_and_signing import Finish
-from gitsplit.workflow.lessons import Marks, colours_of_user, course_named
+from gitsplit.workflow.lessons import Marks, course_named
 from gitsplit.workflow.tutorial import graded_plan, run_tutorial
 from gitsplit.workflow.work import TellProposing
 
@@ -62,12 +62,15 @@ class _Ways:
 
     def show(self, page: Page, after: Callable[[str], Page | None]) -> None:
         """Show a page and those that follow."""
-        from gitsplit.tui import pages
-
         if self._talk is not None:
-            pages.say_pages(page, after, self._talk.say, self._talk.ask)
+            from gitsplit.tui.dialog.said_pages import say_pages
+
+            say_pages(page, after, self._talk.say, self._talk.ask)
             return
-        pages.run_pages(page, after, colours_of_user())
+        from gitsplit.tui.pages import run_pages
+        from gitsplit.workflow.screen import colours_of_user
+
+        run_pages(page, after, colours_of_user())
 
     def finish(self, repo: Repository, check: str) -> Finish:
         """What is done with new commits: the lesson's check, and no hook."""

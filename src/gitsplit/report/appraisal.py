@@ -14,7 +14,7 @@ from gitsplit.model.listing import abbreviation, quantity
 from gitsplit.model.objects import Oid
 from gitsplit.model.series import Series, SourceCommit
 from gitsplit.planfile.dump import text_value
-from gitsplit.report.markdown import code, inline
+from gitsplit.report.markdown_parts import code, inline
 from gitsplit.report.result import document_text
 
 FORMAT = "gitsplit-check"

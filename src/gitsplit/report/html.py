@@ -6,15 +6,12 @@ repository is text: escaped, and what can't be seen is named in a ``<mark>``.
 """
 
 import json
-from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from hashlib import sha256
 from html import escape
-from importlib.resources import files
 from itertools import groupby
 
-from gitsplit.model.escape import inert_json, printable, seen_parts
+from gitsplit.model.escape import inert_json, printable
 from gitsplit.model.listing import hunk_count, line_counts, quantity
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
@@ -35,6 +32,7 @@ from gitsplit.report.findings import (
     SplitPart,
 )
 from gitsplit.report.formats import Printout
+from gitsplit.report.html_parts import code, page_start, resource, text
 from gitsplit.report.page_hunks import PageHunk, hunk_name, page_hunks
 from gitsplit.report.summary import outlook_lines
 from gitsplit.report.text import (
@@ -48,18 +46,6 @@ from gitsplit.report.text import (
     split_size,
     taught_lines,
 )
-
-_HEAD = """\
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
-script-src '{script}'; style-src '{style}'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{title}</title>
-"""
 
 _PLAN = """\
 <section id="plan" aria-labelledby="plan-name">
@@ -84,11 +70,9 @@ def printout(dry_run: DryRun) -> Printout:
     preview, document = dry_run.preview(), dry_run.plan()
     plan = compact_plan(document)
     entries = {entry.commit: (n, entry) for n, entry in enumerate(document.series)}
-    style, script = (_resource(name) for name in ("page.css", "page.js"))
-    hashes = {"style": _hash(style), "script": _hash(script)}
+    script = resource("page.js")
     parts = [
-        _HEAD.format(title=_title(preview), **hashes),
-        f"<style>{style}</style>\n</head>\n<body>\n<main>\n",
+        page_start(_title(preview), script),
         f"<h1>What becomes of {quantity(len(preview.commits), 'commit')}</h1>\n",
         *(part for fate in preview.commits for part in _fate(fate, entries)),
         *_outlook(preview),
@@ -114,15 +98,6 @@ def _taught(lines: Sequence[str]) -> Iterator[str]:
 _LESS = "\\u003c"
 
 
-def _resource(name: str) -> str:
-    return files("gitsplit.report").joinpath(name).read_text("utf-8")
-
-
-def _hash(text: str) -> str:
-    """What a policy names a script or style by that stands in the page."""
-    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
-
-
 def _title(preview: Preview) -> str:
     """The page's name: the first commit that is split, of however many."""
     split = [fate.entry for fate in preview.commits if fate.split is not None]
@@ -131,31 +106,7 @@ def _title(preview: Preview) -> str:
     others = f" and {len(split) - 1} more" if split[1:] else ""
     ids, subject = split_name(split[0])
     name = ids if subject is None else f"{ids} {printable(subject)}"
-    return escape(f"Split of {name}{others}")
-
-
-def text(words: bytes | str) -> str:
-    r"""The words for a page, what can't be seen as a mark.
-
-    >>> text("<b>\t\x1b")
-    '&lt;b&gt;<mark>␉␛</mark>'
-    """
-    return "".join(
-        f"<mark>{escape(part)}</mark>" if is_named else escape(part)
-        for part, is_named in seen_parts(words)
-    )
-
-
-def code(line: bytes | str) -> str:
-    r"""A line for a ``<pre>``, in which a tab is seen as one.
-
-    >>> code("\t\x1b")
-    '&#9;<mark>␛</mark>'
-    """
-    if isinstance(line, bytes):
-        line = line.decode("utf-8", "surrogateescape")
-    # Only its reference stays a tab wherever the page goes.
-    return "&#9;".join(map(text, line.split("\t")))
+    return f"Split of {name}{others}"
 
 
 def _lines(lines: Iterable[bytes | str]) -> str:

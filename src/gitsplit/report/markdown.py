@@ -5,7 +5,6 @@ heading, link, tag or mention can be made of it. Controls are named, as in all t
 printed. A summary that folds a commit's details is HTML, where it is escaped.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from textwrap import dedent
@@ -16,6 +15,7 @@ from gitsplit.model.message import subject_of
 from gitsplit.planfile.compact import compact_plan
 from gitsplit.report.findings import CommitFate, DryRun, Split, SplitPart
 from gitsplit.report.formats import Printout
+from gitsplit.report.markdown_parts import code, fenced, html, inline
 from gitsplit.report.summary import outlook_lines
 from gitsplit.report.text import (
     diff_lines,
@@ -145,69 +145,3 @@ def _plan_blocks(plan: str) -> Iterator[str]:
 
 def _items(lines: Iterable[str]) -> str:
     return "\n".join(f"- {inline(line)}" for line in lines)
-
-
-def fenced(language: str, lines: Iterable[str]) -> str:
-    """The lines as a code block, in a fence that none of them can end."""
-    text = "\n".join(lines).strip("\n")
-    fence = "`" * max(3, _longest_run(text) + 1)
-    return f"{fence}{language}\n{text}\n{fence}"
-
-
-def _longest_run(text: str) -> int:
-    return max(map(len, re.findall("`+", text)), default=0)
-
-
-def code(text: str) -> str:
-    """The text as a code span."""
-    ticks = "`" * (_longest_run(text) + 1)
-    pad = "" if text.strip() and text[0] != "`" != text[-1] else " "
-    return f"{ticks}{pad}{text or ''}{'' if not text else pad}{ticks}"
-
-
-_HARMLESS = re.compile(r"[(“]*([^\W\d_]+([-\u2019'/][^\W\d_]+)*|\d+|→|%)[)”.,;:]*")
-_SAID_IN_CODE = re.compile(r"`([^`]+)`")
-
-
-def inline(sentence: str) -> str:
-    """The sentence, each word that Markdown or a server could take for more in code.
-
-    >>> inline("4 hunks mention `sudo`, says @root")
-    '4 hunks mention `sudo`, says `@root`'
-    """
-    words = _SAID_IN_CODE.sub(_as_one_word, printable(sentence)).split(" ")
-    return " ".join(map(_inline_word, words))
-
-
-_BLANK = "\0"  # which nothing printable has
-
-
-def _as_one_word(found: re.Match[str]) -> str:
-    return found[0].replace(" ", _BLANK)
-
-
-def _inline_word(word: str) -> str:
-    told = _SAID_IN_CODE.match(word)
-    if told and re.fullmatch(r"[)”.,;:]*", word[told.end() :]):
-        return code(told[1].replace(_BLANK, " ")) + word[told.end() :]
-    word = word.replace(_BLANK, " ")
-    if not word or _HARMLESS.fullmatch(word):
-        return word
-    before, bare, behind = _punctuated(word)
-    return f"{before}{code(bare)}{behind}" if bare else code(word)
-
-
-def _punctuated(word: str) -> tuple[str, str, str]:
-    """The word, and the punctuation before and behind it that means nothing."""
-    is_call = "(" in word.lstrip("(“")
-    bare = word.lstrip("(“").rstrip("”.,;:" if is_call else ")”.,;:")
-    before, _, behind = word.partition(bare)
-    return before, bare, behind
-
-
-_ENTITIES = re.compile(r"[^\w .,;()-]")
-
-
-def html(text: str) -> str:
-    """The text for HTML, every sign that could mean something as an entity."""
-    return _ENTITIES.sub(lambda found: f"&#{ord(found[0])};", text)

@@ -7,10 +7,7 @@ named in all three.
 
 import re
 import textwrap
-from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from hashlib import sha256
-from html import escape
 from itertools import groupby
 from typing import Literal
 
@@ -18,8 +15,8 @@ from msgspec import Struct
 
 from gitsplit.model.escape import printable
 from gitsplit.report.formats import Printout, Slot
-from gitsplit.report.html import code, text
-from gitsplit.report.markdown import fenced, html, inline
+from gitsplit.report.html_parts import code, page_start, text
+from gitsplit.report.markdown_parts import fenced, html, inline
 
 
 class Heading(Struct, frozen=True):
@@ -144,29 +141,11 @@ def _unfolding(summary: str, lines: str) -> str:
     return f"<details><summary>{html(summary)}</summary>\n\n{lines}\n\n</details>"
 
 
-_HEAD = """\
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
-style-src '{style}'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{title}</title>
-"""
-
-
 def page_html(blocks: Sequence[Block]) -> Printout:
     """The page for a browser; it has no script, and loads nothing."""
-    from importlib.resources import files  # imports much
-
-    style = files("gitsplit.report").joinpath("page.css").read_text("utf-8")
-    digest = b64encode(sha256(style.encode()).digest()).decode()
     title = next((b.words for b in blocks if isinstance(b, Heading)), "gitsplit")
     parts = [
-        _HEAD.format(style=f"sha256-{digest}", title=escape(printable(title))),
-        f"<style>{style}</style>\n</head>\n<body>\n<main>\n",
+        page_start(printable(title)),
         *_html_parts(blocks),
         "</main>\n</body>\n</html>\n",
     ]

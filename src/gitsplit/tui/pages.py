@@ -1,4 +1,4 @@
-"""Pages of the tutorial on a terminal, or as lines of text: read, and answer by a key.
+"""Pages of the tutorial on a terminal: read, and answer by a key.
 
 What a page says is of :mod:`gitsplit.teaching.pages`; here it gets the size of the
 terminal, and keys.
@@ -15,8 +15,8 @@ from prompt_toolkit.layout import Layout
 from prompt_toolkit.output import ColorDepth, Output
 from prompt_toolkit.utils import get_cwidth
 
-from gitsplit.errors import InputEnded, Interrupted
-from gitsplit.teaching.pages import NEXT, Choice, Page, PageLine
+from gitsplit.errors import Interrupted
+from gitsplit.teaching.pages import NEXT, Page, PageLine
 from gitsplit.tui.application_run import ApplicationRun
 from gitsplit.tui.state.key_names import key_name
 from gitsplit.tui.view.changed_rows import ChangedRows
@@ -190,61 +190,3 @@ def _footer_keys(page: Page) -> list[tuple[str, str]]:
         if choice.label and not choice.is_listed:
             named.append((key_name(choice.key), choice.label))
     return sorted(named, key=lambda key: key[0] == "q") or [("q", "leave")]
-
-
-def say_pages(
-    page: Page | None,
-    after: After,
-    say: Callable[[str], None],
-    ask: Callable[[str], str],
-) -> None:
-    """The same in lines of text: each page is said once, and a line answers it.
-
-    Raises InputEnded where the answers end.
-    """
-    before: Page | None = None
-    while page is not None:
-        for line in _said_lines(page, before):
-            say(line)
-        is_followed = before is not None and page.lines == before.lines
-        known = before.choices if before is not None and is_followed else ()
-        before = page
-        page = after(_answered(page.choices, known, say, ask))
-
-
-def _said_lines(page: Page, before: Page | None) -> Iterator[str]:
-    """What is said of a page; what the one before has said isn't said once more."""
-    if before is None or page.lines != before.lines:
-        yield page.title
-        yield from (" " * e.indent + e.text for e in page.lines if e.text)
-    old = () if before is None else before.asked
-    yield from (" " * e.indent + e.text for e in page.asked if e.text and e not in old)
-
-
-def _answered(
-    choices: Sequence[Choice],
-    known: Sequence[Choice],
-    say: Callable[[str], None],
-    ask: Callable[[str], str],
-) -> str:
-    """The key of the choice that is made; those that are known aren't said."""
-    for choice in choices:
-        if choice.label and choice not in known:
-            say(f"{_typed(choice.key)}: {choice.label}")
-    keys = {_typed(choice.key): choice.key for choice in choices}
-    while True:
-        try:
-            said = ask("Your answer? ").strip()
-        except EOFError as end:
-            raise InputEnded(
-                "The answers ended before the lesson did.",
-                hint="Start it once more with gitsplit --tutorial.",
-            ) from end
-        if said in keys:
-            return keys[said]
-        say(f"The answers are {', '.join(keys)}.")
-
-
-def _typed(key: str) -> str:
-    """What is typed for a key where a line answers."""
-    return "next" if key == NEXT else key

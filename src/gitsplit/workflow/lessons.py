@@ -16,9 +16,7 @@ from msgspec.structs import replace
 
 from gitsplit.errors import GitFailed, GitsplitError, InvalidLesson
 from gitsplit.git import history
-from gitsplit.git.config import Config
 from gitsplit.git.practice import BASE, make_lesson_repository
-from gitsplit.git.program import Program
 from gitsplit.git.repository import Repository, open_repository
 from gitsplit.model.encoding import message_in_utf8
 from gitsplit.model.escape import printable
@@ -33,9 +31,7 @@ from gitsplit.teaching.placement import (
     picked_lines,
     placement_of,
 )
-from gitsplit.tui.view.colours import Colours
 from gitsplit.workflow.propose import Request
-from gitsplit.workflow.screen import colours_of
 
 SHIPPED = Path(__file__).parents[1] / "lessons"
 """The lessons that come with gitsplit."""
@@ -298,14 +294,3 @@ class Marks(Struct):
             beside.replace(self.path)
         except OSError as error:
             self.say(f"Your progress can't be kept in {self.path}: {error.strerror}.")
-
-
-def colours_of_user() -> Colours:
-    """The colours that the user's own configuration asks for, outside of a repository.
-
-    Raises GitsplitError where it asks for what there isn't.
-    """
-    listed = Program(Path(tempfile.gettempdir())).run(
-        "config", "-z", "--list", "--show-scope"
-    )
-    return colours_of(Config.parse_scoped(listed.stdout))

@@ -4,6 +4,7 @@ Or questions in its place.
 """
 
 import dataclasses
+import tempfile
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ from gitsplit.errors import (
 from gitsplit.git import history, refs, user_programs
 from gitsplit.git.config import Config
 from gitsplit.git.diff import hunks_between, merge_contents
+from gitsplit.git.program import Program
 from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import is_inside_git_dir
 from gitsplit.model.listing import quantity
@@ -153,6 +155,17 @@ def colours_of(config: Config) -> Colours:
         style = None if value is None else style_of_git(value)
         own |= {} if style is None else dict.fromkeys(classes, style)
     return Colours(scheme, own)
+
+
+def colours_of_user() -> Colours:
+    """The colours that the user's own configuration asks for, outside of a repository.
+
+    Raises GitsplitError where it asks for what there isn't.
+    """
+    listed = Program(Path(tempfile.gettempdir())).run(
+        "config", "-z", "--list", "--show-scope"
+    )
+    return colours_of(Config.parse_scoped(listed.stdout))
 
 
 def _first_opening(

@@ -6,7 +6,7 @@ of its own.
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,7 +20,6 @@ from gitsplit.planfile.parse import load_plan
 from gitsplit.teaching import pages
 from gitsplit.teaching.grading import Exercise, Grade, grade, is_for_lesson
 from gitsplit.teaching.pages import Attempt, Choice, Page
-from gitsplit.workflow.draft import load_draft
 from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.lessons import (
     LessonPlace,
@@ -29,8 +28,10 @@ from gitsplit.workflow.lessons import (
     lesson_open,
 )
 from gitsplit.workflow.plan_files import plan_json
-from gitsplit.workflow.run import Result, run
 from gitsplit.workflow.work import TellProposing
+
+if TYPE_CHECKING:
+    from gitsplit.workflow.run import Result
 
 
 class Ways(Protocol):
@@ -164,6 +165,8 @@ def _split(opened: Opened, ways: Ways) -> tuple[Plan, bool] | None:
 
     None where nothing was done, or something else than the lesson is about.
     """
+    from gitsplit.workflow.run import run  # a grade needs none, and no draft
+
     exercise = opened.exercise
     finish = ways.finish(opened.repo, exercise.lesson.check)
     try:
@@ -176,13 +179,15 @@ def _split(opened: Opened, ways: Ways) -> tuple[Plan, bool] | None:
     return plan, result.outcome is not None
 
 
-def _plan_made(opened: Opened, result: Result) -> Plan | None:
+def _plan_made(opened: Opened, result: "Result") -> Plan | None:
     """The plan that was applied, or left as a draft; None where there is none."""
     commit = opened.exercise.commit
     if result.outcome is not None:
         return result.work.plans.get(commit, _whole(opened.exercise))
     draft = None
     if result.has_draft:
+        from gitsplit.workflow.draft import load_draft
+
         draft = load_draft(opened.repo, opened.request, result.work)
     return None if draft is None else draft.plans.get(commit)
 
