@@ -209,3 +209,15 @@ def test_the_preview_gives_advice_in_one_line(lesson: Repository) -> None:
         screen.wait_for("Commit 3 tests `book` apart from its code in commit 2")
         assert ("(git, SubmittingPatches" in screen.text) == (columns == 200)
         screen.type("q")
+
+
+@pytest.mark.parametrize("option", ["--explain", "--quiz"])
+def test_a_replacement_that_git_shows_in_place_of_the_commit_is_told(
+    lesson: Repository, option: str
+) -> None:
+    oid = lesson.oid("HEAD")
+    lesson.git("replace", oid, lesson.oid("HEAD~1"))
+
+    ran = gitsplit(lesson.path, option, "--no-screen")
+
+    assert f"gitsplit: {oid[:10]} has a replacement (refs/replace)" in ran.err

@@ -196,6 +196,26 @@ def test_a_dry_run_says_in_every_format_that_gerrit_would_refuse(
     assert "Gerrit would refuse the push. " in told.replace("`", "")
 
 
+def test_what_is_applied_anyway_is_not_refused_beforehand(
+    repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_things(repo, "two things\n\nSigned-off-by: A <a@b>\n")
+    repo.git("config", "gerrit.host", "review.example.com")
+    file = tmp_path / "unsigned.json"
+    file.write_bytes(unsigned_plan(repo))
+    given = ("--plan", str(file), "--no-verify")
+    told = done(repo.path, "-n", *given, "--teach")
+    monkeypatch.setenv("GIT_EDITOR", "true")
+    terminal = Terminal(repo.path, "--edit", "--no-screen", *given)
+    terminal.wait_for("Apply this? [y/N/e]:")
+    terminal.type("y\n")
+
+    assert "Gerrit would refuse the push. Commit 1" in told
+    assert "git commit" in told
+    assert terminal.exit_status() == 0
+    assert repo.message("HEAD").startswith(b"part 1\n")
+
+
 def test_what_is_refused_is_said_to_be_written(
     repo: Repository, tmp_path: Path
 ) -> None:

@@ -41,7 +41,6 @@ from gitsplit.cli.output import (
 from gitsplit.errors import (
     UNCHANGED,
     NothingToSplit,
-    NotPushable,
     NotReadable,
     NotWritable,
 )
@@ -79,10 +78,6 @@ def dry_run(options: Options) -> None:
 
 
 def _dry_run(repo: "Repository", request: "Request", options: Options) -> None:
-    from gitsplit.workflow.propose import distrusted_command_warnings
-
-    for warning in distrusted_command_warnings(repo, request):
-        say(warning)
     work = _read_for_dry_run(repo, request)
     if work is not None:
         _print_dry_run(repo, options, request, work)
@@ -136,8 +131,6 @@ def _print_dry_run(
 
     printed = _printout(repo, options, work, options.format or DEFAULT)
     refusal = printed.refusal if options.plan is not None else None
-    if options.no_verify and isinstance(refusal, NotPushable):
-        refusal = None
     if refusal is not None and is_for_programs():
         raise refusal
     for note in printed.notes:
@@ -189,19 +182,13 @@ def read(options: Options) -> None:
 def _read_for_dry_run(repo: "Repository", request: "Request") -> "Work | None":
     """Read the work, and have it edited where that is asked for; None if cancelled."""
     from gitsplit.workflow.journal_state import hint_at_undo
-    from gitsplit.workflow.work import (
-        read_meant_work,
-        replacement_warnings,
-        tell_misfit,
-    )
+    from gitsplit.workflow.work import read_meant_work, tell_reading
 
     with hint_at_undo(repo), Progress() as report:
         request, work = read_meant_work(
             repo, request, every=not request.edits, tell=report
         )
-    for warning in replacement_warnings(repo, work.series):
-        say(warning)
-    tell_misfit(work, say)
+    tell_reading(repo, request, work.series, say, work.misfit)
     if not request.edits:
         return work
     from gitsplit.workflow.text_editing import edit_as_text
@@ -223,6 +210,7 @@ def _printout(
         signs=not options.no_sign and is_wanted(repo, options.sign),
         is_given=options.plan is not None,
         has_patch=options.patch,
+        verify=not options.no_verify,
         teaches=options.teach,
     )
     return printout_in(form, findings)
@@ -259,16 +247,12 @@ def check(options: Options) -> int:
     from gitsplit.cli.output import warnings
     from gitsplit.report import appraisal as report
     from gitsplit.workflow.appraisal import appraise
-    from gitsplit.workflow.propose import distrusted_command_warnings
-    from gitsplit.workflow.work import replacement_warnings
+    from gitsplit.workflow.work import tell_reading
 
     repo, request = open_checked(options), request_of(options)
-    for warning in distrusted_command_warnings(repo, request):
-        say(warning)
     with Progress() as tell:
         found = appraise(repo, request, tell)
-    for warning in replacement_warnings(repo, found.series):
-        say(warning)
+    tell_reading(repo, request, found.series, say)
     if is_for_programs():
         print_document(report.appraisal_json(found, warnings()), options.output_file)
     elif options.format == "markdown":

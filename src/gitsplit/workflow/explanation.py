@@ -57,14 +57,8 @@ def honest_plan(request: Request, plan: Plan, found: Proposals) -> Plan:
     return plan
 
 
-def explain(
-    repo: Repository, reading: Repository, request: Request, tell: TellProposing
-) -> Explanation:
-    """What there is to tell of the commit that the request names.
-
-    ``reading`` is the repository with gitsplit's own files elsewhere.
-    """
-    request, work = work_of_one(reading, request, "--explain", tell)
+def explain(repo: Repository, request: Request, work: Work) -> Explanation:
+    """What there is to tell of the commit that the work is about."""
     ((oid, plan),) = work.plans.items()
     found, is_asked = work.proposals[oid], request.number is not None
     plan = honest_plan(request, plan, found)

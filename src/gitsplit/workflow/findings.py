@@ -4,7 +4,7 @@ Of a dry run nothing hides the rest: what stands against one commit stands besid
 and all the others are shown.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from gitsplit.git.diff import changes_between, hunks_between
 from gitsplit.git.repository import Repository
 from gitsplit.git.signing import signatures_lost
 from gitsplit.git.trees import EMPTY_TREE, NewObjects
+from gitsplit.git.write import Rewrite
 from gitsplit.model.diff import FileChange
 from gitsplit.model.memo import memo
 from gitsplit.model.message import has_subject
@@ -61,6 +62,9 @@ if TYPE_CHECKING:
 NO_MESSAGE = b"(no message)\n"
 """What stands for a message that is missing, where one only looks."""
 
+_Compute = Callable[[Work], tuple[NewObjects, Rewrite]]
+"""What makes the new commits of a work, which is done once for all that is told."""
+
 
 def dry_run_findings(  # noqa: PLR0913 -- callers name the last
     repo: Repository,
@@ -70,25 +74,35 @@ def dry_run_findings(  # noqa: PLR0913 -- callers name the last
     signs: bool,
     is_given: bool,
     has_patch: bool,
+    verify: bool = True,
     teaches: bool = False,
 ) -> DryRun:
     """All that there is to tell of the work; only what is asked for is found out.
 
     ``signs`` says that new commits are to be signed, ``is_given`` that the plan is the
     user's. ``has_patch`` asks for diffs, and for the lines of each hunk, ``teaches``
-    for git commands.
+    for git commands. With ``verify``, the plan is refused for what Gerrit would refuse.
     """
+    compute = memo(partial(compute_rewrite, repo))
     return DryRun(
         plans=work.plans,
         shortcuts={o: p.shortcut for o, p in work.proposals.items() if p.shortcut},
         refused=work.refused,
         plan=memo(partial(_plan_document, work, has_lines=has_patch)),
-        preview=memo(partial(_preview, repo, work, drop_to, signs, has_patch)),
-        recipes=partial(_recipes, repo, work),
+        preview=memo(
+            partial(
+                _preview,
+                *(repo, work, drop_to, compute),
+                signs=signs,
+                verify=verify,
+                has_patch=has_patch,
+            )
+        ),
+        recipes=partial(_recipes, repo, work, compute),
         is_patch=work.is_patch,
         has_branches=work.branches is not None,
         is_given=is_given,
-        by_hand=partial(_by_hand, repo, work, drop_to) if teaches else None,
+        by_hand=partial(_by_hand, repo, work, drop_to, compute) if teaches else None,
         has_patch=has_patch,
     )
 
@@ -102,12 +116,14 @@ def _refuse_patch(work: Work) -> None:
         )
 
 
-def _by_hand(repo: Repository, work: Work, drop_to: DropTo) -> "ByHand":
+def _by_hand(
+    repo: Repository, work: Work, drop_to: DropTo, compute: _Compute
+) -> "ByHand":
     from gitsplit.model.by_hand import ByHand
     from gitsplit.workflow.by_hand import by_hand  # few are taught
 
     try:
-        return by_hand(repo, work, *compute_rewrite(repo, work), drop_to)
+        return by_hand(repo, work, *compute(work), drop_to)
     except GitsplitError as refusal:
         return ByHand(reason=f"{refusal} {refusal.hint}".rstrip())
 
@@ -122,11 +138,11 @@ def commands_after(
     return by_hand(repo, work, objects, outcome.rewrite, drop_to, is_done=True)
 
 
-def _recipes(repo: Repository, work: Work) -> Recipes:
+def _recipes(repo: Repository, work: Work, compute: _Compute) -> Recipes:
     from gitsplit.workflow.recipes import recipes_of  # one format has them
 
     _refuse_patch(work)
-    return recipes_of(repo, work, *compute_rewrite(repo, work))
+    return recipes_of(repo, work, *compute(work))
 
 
 def _plan_document(work: Work, *, has_lines: bool) -> "PlanDocument":
@@ -136,22 +152,23 @@ def _plan_document(work: Work, *, has_lines: bool) -> "PlanDocument":
     return numbered_plan_document(work, has_lines=has_lines)
 
 
-def _preview(
-    repo: Repository, work: Work, drop_to: DropTo, signs: bool, has_patch: bool
+def _preview(  # noqa: PLR0913 -- the caller names the last
+    repo: Repository,
+    work: Work,
+    drop_to: DropTo,
+    compute: _Compute,
+    *,
+    signs: bool,
+    verify: bool,
+    has_patch: bool,
 ) -> Preview:
     """What applying the work would come to, as far as it can be drawn up.
 
     Raises InvalidPlan only for what is wrong with the series as a whole, and
     ReplayConflict.
     """
-    refused: dict[Oid, InvalidPlan] = {}
-    try:
-        objects, rewrite = compute_rewrite(repo, work)
-    except InvalidPlan:
-        work, refused = _work_to_show(repo, work)
-        if not refused:
-            raise
-        objects, rewrite = compute_rewrite(repo, work)
+    work, refused = _computable(repo, work, compute)
+    objects, rewrite = compute(work)
     against = {**work.refused, **refused}
     complaints = {oid: (f"{why} {why.hint}".rstrip(),) for oid, why in against.items()}
     refusal: GitsplitError | None = next(iter(refused.values()), None)
@@ -172,7 +189,9 @@ def _preview(
         told = rewrite_findings(repo, work, outcome, drop_to)
     advised = map(_with_advice, fates) if has_advice(repo) else fates
     shown = (_with_diff(objects, fate) for fate in advised) if has_patch else advised
-    return Preview(tuple(shown), told, tuple(warnings), refusal or first)
+    return Preview(
+        tuple(shown), told, tuple(warnings), refusal or (first if verify else None)
+    )
 
 
 def _with_advice(fate: CommitFate) -> CommitFate:
@@ -206,6 +225,23 @@ def _diffs(plan: Plan) -> tuple[tuple[FileChange, ...], ...]:
 def _no_diffs(plan: Plan) -> tuple[tuple[FileChange, ...], ...]:
     """Nothing for each commit of the plan: its diff isn't shown."""
     return ((),) * len(plan.groups)
+
+
+def _computable(
+    repo: Repository, work: Work, compute: _Compute
+) -> tuple[Work, dict[Oid, InvalidPlan]]:
+    """The work, or as much of it as can be shown, with what some is refused for.
+
+    Raises InvalidPlan for what is wrong with the series as a whole.
+    """
+    try:
+        compute(work)
+    except InvalidPlan:
+        shown, refused = _work_to_show(repo, work)
+        if not refused:
+            raise
+        return shown, refused
+    return work, {}
 
 
 def _work_to_show(repo: Repository, work: Work) -> tuple[Work, dict[Oid, InvalidPlan]]:

@@ -1,6 +1,6 @@
 """What stands against a todo list, before it is applied: conflicts, files, Gerrit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,6 +17,7 @@ from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.states import is_whole
 from gitsplit.model.todo import Todo
+from gitsplit.report.findings import ResultCommit
 from gitsplit.report.sentences import made_lines, review_lines
 from gitsplit.workflow.apply import (
     compute_rewrite,
@@ -119,7 +120,7 @@ class Outlooks:
         commits = result_commits(work, rewrite.commits)
         notes = (
             *work.notes,
-            *_branch_notes(repo, found),
+            *_branch_notes(repo, found, commits),
             *review_lines(reviewer_view(repo, work, commits)),
         )
         if not self._verify:
@@ -127,7 +128,9 @@ class Outlooks:
         return Outlook("", None, tuple(review_warnings(repo, work, rewrite)), notes)
 
 
-def _branch_notes(repo: Repository, found: _Preview) -> Iterator[str]:
+def _branch_notes(
+    repo: Repository, found: _Preview, commits: Sequence[ResultCommit]
+) -> Iterator[str]:
     """What becomes of branches, those that are to be made too; raises NoBranchName."""
     work, rewrite = found.work, found.rewrite
     if work.is_read or rewrite.new_head == rewrite.old_head:
@@ -137,7 +140,6 @@ def _branch_notes(repo: Repository, found: _Preview) -> Iterator[str]:
     from gitsplit.workflow.branch_notes import branch_notes  # which few have
 
     outcome = expected_outcome(repo, found.objects, work, rewrite, 0)
-    commits = result_commits(work, rewrite.commits)
     yield from made_lines(made_branches(commits, outcome.stack))
     yield from branch_notes(repo, work, rewrite, outcome.moves)
 

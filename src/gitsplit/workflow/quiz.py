@@ -19,22 +19,21 @@ from gitsplit.teaching.quiz import (
     hunk_page,
     opening_page,
 )
-from gitsplit.workflow.explanation import honest_plan, work_of_one
+from gitsplit.workflow.explanation import honest_plan
 from gitsplit.workflow.propose import Request
-from gitsplit.workflow.work import TellProposing, Work
+from gitsplit.workflow.work import Work
 
 
-def read_quiz(repo: Repository, request: Request, tell: TellProposing) -> Quiz:
-    """The quiz about the commit that the request names; its plan, if any, is right.
+def quiz_about(repo: Repository, request: Request, work: Work) -> Quiz:
+    """The quiz about the work's commit; the plan that is given, if any, is right.
 
     Raises NothingToSplit where the commit seems to be one change, WhichCommit where
-    there are several, and what reading it raises.
+    there are several.
     """
-    asked, work = work_of_one(repo, request, "--quiz", tell)
-    oid, plan = _one_of(repo, asked, work)
+    oid, plan = _one_of(repo, request, work)
     found = work.proposals.get(oid)
     if found is not None:
-        plan = honest_plan(asked, plan, found)
+        plan = honest_plan(request, plan, found)
     plan = without_empty_groups(plan)
     hunks = [*page_hunks(plan)]
     commit = work.todo.entry(oid).commit.in_words

@@ -21,12 +21,11 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Say
 from gitsplit.model.series import Series
 from gitsplit.workflow.hooks_and_signing import Finish
-from gitsplit.workflow.propose import Request, distrusted_command_warnings
+from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import (
     TellProposing,
     read_work,
-    replacement_warnings,
-    tell_misfit,
+    tell_reading,
 )
 
 
@@ -122,11 +121,7 @@ def look(
     """Read what the request names, and show it on the screen until the user quits."""
     from gitsplit.workflow.screen import edit_work  # an answer in JSON needs none
 
-    for warning in distrusted_command_warnings(repo, request):
-        finish.say(warning)
     with progress as tell:
         work = read_work(repo, request, asks=True, tell=tell)
-    for warning in replacement_warnings(repo, work.series):
-        finish.say(warning)
-    tell_misfit(work, finish.say)
+    tell_reading(repo, request, work.series, finish.say, work.misfit)
     edit_work(repo, request, work, finish)

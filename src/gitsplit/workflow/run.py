@@ -29,14 +29,13 @@ from gitsplit.git.repository import Repository
 from gitsplit.workflow.apply import Outcome, apply
 from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.journal_state import hint_at_undo
-from gitsplit.workflow.propose import Request, distrusted_command_warnings
+from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import (
     TellProposing,
     Work,
     read_meant_work,
     refuse_operation_in_progress,
-    replacement_warnings,
-    tell_misfit,
+    tell_reading,
 )
 
 if TYPE_CHECKING:
@@ -74,15 +73,11 @@ def run(
     refuse_operation_in_progress(repo)
     with hint_at_undo(repo):
         repository.committer(repo)  # it would fail late, so it is asked for first
-        for warning in distrusted_command_warnings(repo, request):
-            finish.say(warning)
         with progress as tell:
             asks, given = not (request.accepts or request.edits), request
             request, work = read_meant_work(repo, given, asks=asks, tell=tell)
         _refuse_unchosen(repo, given, request, finish)
-        for warning in replacement_warnings(repo, work.series):
-            finish.say(warning)
-        tell_misfit(work, finish.say)
+        tell_reading(repo, request, work.series, finish.say, work.misfit)
         if request.accepts:
             _refuse_misfit(work)
         if request.accepts or request.edits:

@@ -45,6 +45,7 @@ from gitsplit.model.todo import (
 )
 from gitsplit.workflow.propose import (
     Request,
+    distrusted_command_warnings,
     has_command,
     proposals_of,
     propose_plan,
@@ -154,13 +155,28 @@ def replacement_warnings(repo: Repository, series: Series) -> Iterator[str]:
     )
 
 
-def tell_misfit(work: Work, say: Say) -> None:
-    """Say what of a plan doesn't fit that was fitted."""
-    if work.misfit:
+def tell_reading(
+    repo: Repository,
+    request: Request,
+    series: Series,
+    say: Say,
+    misfit: "Misfit | None" = None,
+) -> None:
+    """Say what of the request, once it is read, isn't as one might think.
+
+    Commands that weren't asked, commits that git shows otherwise, and what of a plan
+    doesn't fit that was fitted.
+    """
+    warnings = [
+        *distrusted_command_warnings(repo, request),
+        *replacement_warnings(repo, series),
+    ]
+    if misfit is not None:
         from gitsplit.report.sentences import misfit_sentences  # few plans are
 
-        for sentence in misfit_sentences(work.misfit):
-            say(sentence)
+        warnings += misfit_sentences(misfit)
+    for warning in warnings:
+        say(warning)
 
 
 TellProposing = Callable[[int, int, int], None]
