@@ -25,6 +25,19 @@ def test_a_run_gives_status_output_and_messages(repo: Repository) -> None:
     assert program.run("cat-file", "blob", oid).stdout == b"a\0\xff"
 
 
+def test_input_in_pieces_is_written_as_they_are_made(repo: Repository) -> None:
+    pieces = [b"a" * 100_000, b"", b"\n"]
+    for given in (iter(pieces), b"".join(pieces)):
+        hashed = Program(repo.path).run("hash-object", "--stdin", stdin=given)
+        assert hashed.lines == ["c0211f8d186b3c6f1546278494836f8c04e31942"]
+
+
+def test_pieces_that_git_does_not_read_are_no_failure(repo: Repository) -> None:
+    pieces = (b"a" * 100_000 for _ in range(20))
+    done = Program(repo.path).run("rev-parse", "--git-dir", stdin=pieces)
+    assert done.stdout == b".git\n"
+
+
 def test_arguments_may_be_bytes(repo: Repository) -> None:
     repo.commit("one", {"f": b"1\n"})
     program = Program(repo.path)

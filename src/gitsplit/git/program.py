@@ -14,6 +14,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Thread
@@ -264,12 +265,14 @@ class Program(Struct, frozen=True, dict=True):
     def run(
         self,
         *args: str | bytes,
-        stdin: bytes = b"",
+        stdin: bytes | Iterator[bytes] = b"",
         check: bool = True,
         env: Mapping[str, str] | None = None,
         terminal: bool = False,
     ) -> Completed:
         """Run ``git ARGS`` to its end.
+
+        Of a ``stdin`` in pieces, each is written before the next one is made.
 
         Raises GitFailed, in git's words, where ``check`` and the exit status isn't 0;
         and GivenUp where nobody wants the result any more.
@@ -477,36 +480,38 @@ def patterns_for(refs: Sequence[str], everywhere: tuple[str, ...]) -> tuple[str,
 
 
 def await_output(
-    child: subprocess.Popen[bytes], stdin: bytes, is_wanted: Callable[[], bool] | None
+    child: subprocess.Popen[bytes],
+    stdin: bytes | Iterator[bytes],
+    is_wanted: Callable[[], bool] | None,
 ) -> tuple[bytes, bytes]:
     """Wait for the child to end; its standard output and standard error.
 
     Raises GivenUp, the child still running, once nobody wants the result any more.
     """
     if is_wanted is None:
-        return child.communicate(stdin)
-    _write_stdin(child, stdin)
+        if isinstance(stdin, bytes):
+            return child.communicate(stdin)
+        _write_pieces(child, stdin)
+        return child.communicate()
+    pieces = (stdin,) if isinstance(stdin, bytes) else stdin
+    write = partial(_write_pieces, child, pieces)
+    # communicate writes nothing more once it has timed out. The thread ends with the
+    # child at the latest.
+    Thread(target=write, name="stdin", daemon=True).start()
     while is_wanted():
         with suppress(subprocess.TimeoutExpired):
             return child.communicate(timeout=_TICK)
     raise GivenUp
 
 
-def _write_stdin(child: subprocess.Popen[bytes], stdin: bytes) -> None:
-    """Write ``stdin`` to the child in a thread, and close it.
-
-    ``communicate`` writes nothing more once it has timed out. The thread ends with the
-    child at the latest.
-    """
+def _write_pieces(child: subprocess.Popen[bytes], pieces: Iterable[bytes]) -> None:
+    """Write to the child's standard input as long as it reads, and close it."""
     pipe, child.stdin = child.stdin, None
     assert pipe is not None, "the child was started with a pipe"
-
-    def write() -> None:
-        # Closing writes what is left, so that it may fail as well.
-        with suppress(BrokenPipeError), pipe:
-            pipe.write(stdin)
-
-    Thread(target=write, name="stdin", daemon=True).start()
+    # Closing writes what is left, so that it may fail as well.
+    with suppress(BrokenPipeError), pipe:
+        for piece in pieces:
+            pipe.write(piece)
 
 
 def _terminate(child: subprocess.Popen[bytes], *, group: bool) -> None:

@@ -5,6 +5,7 @@ of a quarantine, as in ``git receive-pack``: a directory of objects that becomes
 the repository when it is complete and on disk. Must not move refs.
 """
 
+import re
 import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,11 +31,19 @@ from gitsplit.model.objects import (
     GITLINK,
     ObjectKind,
     Oid,
-    RawCommit,
     parse_tree,
 )
 
 _PACK_VERSION = 2
+
+_FIRST_FIELDS = re.compile(rb"tree [0-9a-f]{40}\n(?:parent [0-9a-f]{40}\n)*")
+"""What a commit begins with, and what it names in them."""
+
+_PIECE = 1 << 16
+"""So many bytes of a pack are given to git at once; as many a pipe holds (pipe(7))."""
+
+_SMALL_WINDOW = 12
+"""The base-two logarithm of a window in bytes, as zlib takes it."""
 
 _INDEX_LAST = (".pack", ".rev", ".idx")
 """In this order the files of a pack come; git sees it with the last."""
@@ -44,19 +53,42 @@ _TYPE_NUMBER: dict[ObjectKind, int] = {"commit": 1, "tree": 2, "blob": 3}
 
 def pack_of(objects: Sequence[tuple[ObjectKind, bytes]]) -> bytes:
     """The pack stream of these objects in this order (gitformat-pack(5))."""
-    parts = [b"PACK", _PACK_VERSION.to_bytes(4, "big"), len(objects).to_bytes(4, "big")]
-    for kind, data in objects:
-        parts += [_entry_header(_TYPE_NUMBER[kind], len(data)), zlib.compress(data)]
+    return b"".join(_pieces_of_pack(objects))
+
+
+def _pieces_of_pack(objects: Sequence[tuple[ObjectKind, bytes]]) -> Iterator[bytes]:
+    """The pack stream in pieces, made while git reads those before."""
+    piece = bytearray(b"PACK" + _PACK_VERSION.to_bytes(4) + len(objects).to_bytes(4))
     checksum = sha1(usedforsecurity=False)
-    for part in parts:
-        checksum.update(part)
-    return b"".join([*parts, checksum.digest()])
+    for kind, data in objects:
+        piece += _entry_header(_TYPE_NUMBER[kind], len(data))
+        piece += _compress(data)
+        if len(piece) >= _PIECE:
+            checksum.update(piece)
+            yield bytes(piece)
+            piece.clear()
+    checksum.update(piece)
+    yield bytes(piece) + checksum.digest()
+
+
+def _compress(data: bytes) -> bytes:
+    """The bytes as a stream of zlib's format (RFC 1950).
+
+    A small one with a small window: what zlib prepares for the usual one of 32 KiB
+    takes longer than to compress a commit.
+    """
+    if len(data) > 1 << _SMALL_WINDOW:
+        return zlib.compress(data)
+    stream = zlib.compressobj(wbits=_SMALL_WINDOW, memLevel=5)
+    return stream.compress(data) + stream.flush()
 
 
 def _entry_header(number: int, size: int) -> bytes:
     """The header of a pack entry: 4 bits of size, then 7 in each further byte."""
-    encoded = bytearray()
     byte, size = number << 4 | size & 0x0F, size >> 4
+    if size < 0x80:  # that of most, seen at once
+        return bytes((byte | 0x80, size) if size else (byte,))
+    encoded = bytearray()
     while size:
         encoded.append(byte | 0x80)
         byte, size = size & 0x7F, size >> 7
@@ -122,31 +154,43 @@ class _NewObjectWalk(Struct):
                 continue
             if new is None:
                 self._expect(oid in self.named or self.objects.is_stored(oid), oid)
-            elif is_reached_below:
-                self.reached[oid] = new
-            else:
-                self._expect(new[0] == kind, oid)
-                below = [(name, what, False) for name, what in self._below(oid, *new)]
+                continue
+            self._expect(new[0] == kind, oid)
+            below = () if is_reached_below else self._unreached_below(oid, *new)
+            if below:
                 waiting += [(oid, kind, True), *reversed(below)]
+            else:
+                self.reached[oid] = new
 
-    def _below(
+    def _unreached_below(
         self, oid: Oid, kind: ObjectKind, data: bytes
-    ) -> Iterator[tuple[Oid, ObjectKind]]:
-        """The objects that a new object names."""
-        if kind == "tree":
-            yield from self._entries(oid, data)
-        elif kind == "commit":
-            commit = RawCommit.parse(data)
-            yield commit.tree, "tree"
-            yield from ((parent, "commit") for parent in commit.parents)
-            # The author is the original's, even where that is malformed.
-            self._expect(len(commit.values(b"committer")) == 1, oid)
+    ) -> Sequence[tuple[Oid, ObjectKind, bool]]:
+        """The objects that a new object names, without those known to be right."""
+        if kind == "blob":
+            return ()
+        named_by = self._named_by_commit if kind == "commit" else self._entries
+        below = named_by(oid, data)
+        reached, new, named = self.reached, self.objects.new, self.named
+        return [
+            (name, what, False)
+            for name, what in below
+            if name not in reached and (name not in named or new(name) is not None)
+        ]
 
-    def _entries(self, tree: Oid, data: bytes) -> Iterator[tuple[Oid, ObjectKind]]:
-        """The objects that a new tree names.
+    def _named_by_commit(
+        self, oid: Oid, data: bytes
+    ) -> Iterable[tuple[Oid, ObjectKind]]:
+        """The objects that a new commit names; WriteFailed for a malformed one."""
+        first = _FIRST_FIELDS.match(data)
+        committers = data.count(b"\ncommitter ", 0, data.find(b"\n\n"))
+        # The author is the original's, even where that is malformed.
+        if first is None or committers != 1:
+            raise _malformed(oid)
+        tree, *parents = first[0].decode("ascii").split()[1::2]
+        return [(Oid(tree), "tree"), *[(Oid(each), "commit") for each in parents]]
 
-        Raises WriteFailed for a malformed name.
-        """
+    def _entries(self, tree: Oid, data: bytes) -> Iterable[tuple[Oid, ObjectKind]]:
+        """The objects that a new tree names; WriteFailed for a malformed name."""
         for name, entry in parse_tree(data).items():
             self._expect(bool(name) and b"/" not in name, tree)
             if entry.mode != GITLINK:
@@ -156,10 +200,14 @@ class _NewObjectWalk(Struct):
     def _expect(holds: bool, oid: Oid) -> None:
         """Raise WriteFailed where that doesn't hold."""
         if not holds:
-            raise WriteFailed(
-                f"The new object {oid} would be malformed or name a missing one.",
-                hint="This is a bug in gitsplit; please report it.",
-            )
+            raise _malformed(oid)
+
+
+def _malformed(oid: Oid) -> WriteFailed:
+    return WriteFailed(
+        f"The new object {oid} would be malformed or name a missing one.",
+        hint="This is a bug in gitsplit; please report it.",
+    )
 
 
 @contextmanager
@@ -224,7 +272,7 @@ def _store_pack(
     try:
         with _quarantine(repo) as place:
             env = {**object_environment(repo, place), **durable_environment()}
-            command, pack = ("index-pack", "--stdin"), pack_of(new)
+            command, pack = ("index-pack", "--stdin"), _pieces_of_pack(new)
             done = repo.program.run(*command, stdin=pack, check=False, env=env)
             if done.status:
                 raise _store_error(done.reason)
