@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from gitsplit.model.diff import edits_of
 from gitsplit.model.plan import DROPPED, Group, Plan
-from gitsplit.proposal.flaws import advice_on, two_deeds
+from gitsplit.proposal.advice import advice_on, two_deeds
 from tests.strategies import commits, modified, plans
 
 TWO = [

@@ -15,7 +15,8 @@ from gitsplit.model.listing import enumeration, few, line_counts, quantity
 from gitsplit.model.message import end_of_subject, subject_of, without_trailers
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.series import SourceCommit, commit_in_words
-from gitsplit.proposal.flaws import Advice, flaw_sentence, flaws_of
+from gitsplit.proposal.advice import Advice
+from gitsplit.proposal.flaws import flaw_sentence, flaws_of
 from gitsplit.proposal.names import Dependency, dependencies
 from gitsplit.report.by_hand import by_hand_lines
 from gitsplit.report.page_hunks import PageHunk, hunk_name, page_hunks, some_lines

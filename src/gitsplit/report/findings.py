@@ -34,7 +34,8 @@ from gitsplit.model.todo import Entry, Todo
 if TYPE_CHECKING:
     from gitsplit.model.by_hand import ByHand
     from gitsplit.planfile.document import PlanDocument
-    from gitsplit.proposal.flaws import Advice, Flaw
+    from gitsplit.proposal.advice import Advice
+    from gitsplit.proposal.flaws import Flaw
     from gitsplit.proposal.propose import Proposals
 
 

@@ -10,8 +10,8 @@ from gitsplit.model.by_hand import ByHand
 from gitsplit.model.encoding import message_in_utf8
 from gitsplit.model.escape import shell_command
 from gitsplit.model.plan import Plan, plan_at_home
+from gitsplit.proposal.advice import advice_on
 from gitsplit.proposal.deeds import deeds
-from gitsplit.proposal.flaws import advice_on
 from gitsplit.proposal.propose import Proposals, ProposalsByContent
 from gitsplit.report.explanation import Explanation
 from gitsplit.workflow.apply import compute_rewrite

@@ -196,7 +196,7 @@ def _preview(  # noqa: PLR0913 -- the caller names the last
 
 def _with_advice(fate: CommitFate) -> CommitFate:
     """The fate with what guides say of the new commits."""
-    from gitsplit.proposal.flaws import advice_on  # no rewrite needs it
+    from gitsplit.proposal.advice import advice_on  # no rewrite needs it
 
     if fate.split is None or fate.entry.plan is None:
         return fate

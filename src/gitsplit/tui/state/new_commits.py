@@ -123,7 +123,7 @@ def advice_on_commits(state: State) -> tuple[str, str]:
     """
     if not state.info.has_advice:
         return "", ""
-    from gitsplit.proposal.flaws import advice_on  # not to open with
+    from gitsplit.proposal.advice import advice_on  # not to open with
 
     places = [(each.entry.oid, each.group) for each in new_commits(state)]
     for entry in state.todo.entries:
