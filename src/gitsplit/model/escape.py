@@ -17,8 +17,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from gitsplit.model.emoji import JOINED_EMOJI
-
 _NOTHING_TO_SEE = frozenset(
     "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
 ) | frozenset(map(chr, range(0xE0100, 0xE01F0)))
@@ -51,15 +49,14 @@ def seen_parts(text: bytes | str) -> Iterator[tuple[str, bool]]:
     if _is_plain_text(text):
         yield text, False
         return
-    for part in _JOINED_OR_NOT.split(text):
+    from gitsplit.model.emoji import JOINED_EMOJI  # whose patterns take time to make
+
+    for part in re.split(f"({JOINED_EMOJI.pattern})", text):
         if JOINED_EMOJI.fullmatch(part):
             yield part, False
         else:
             for is_named, run in groupby(part, lambda char: not is_plain(char)):
                 yield "".join(map(visible, run)), is_named
-
-
-_JOINED_OR_NOT = re.compile(f"({JOINED_EMOJI.pattern})")
 
 
 def printable_lines(text: str) -> str:
