@@ -322,13 +322,16 @@ class _Writer(Struct):
 
     def _new_parents(self, source: SourceCommit) -> tuple[Oid, ...]:
         """The new commits that are the source's parents."""
-        left = self._parents_left(source)
-        return tuple(filter(None, (self.moved.get(p, p) for p in left)))
+        parents = self.whole.layout.parents[source.oid]
+        return tuple([new for p in parents if (new := self.moved.get(p, p))])
 
     def _is_merged_already(self, source: SourceCommit) -> bool:
         """Whether a merge has nothing left to merge: git's rebase drops such a one."""
-        parents, new = self._old_parents(source), self._new_parents(source)
-        if len(parents) != 2 or new[1:] == parents[1:]:
+        parents = self._old_parents(source)
+        if len(parents) != 2:
+            return False
+        new = self._new_parents(source)
+        if new[1:] == parents[1:]:
             return False
         return len(new) < 2 or self.replay.is_ancestor(new[1], new[0])
 

@@ -94,6 +94,10 @@ def damage_error(oid: str, why: str) -> ObjectDamaged:
     )
 
 
+_REPLACED = frozenset({b"tree", b"parent", b"committer", b"gpgsig", b"gpgsig-sha256"})
+"""The header fields that :meth:`RawCommit.with_fields` writes anew, or leaves out."""
+
+
 class RawCommit(Struct, frozen=True, dict=True):
     """A commit's headers and message, byte for byte.
 
@@ -137,12 +141,15 @@ class RawCommit(Struct, frozen=True, dict=True):
     @cached_property
     def tree(self) -> Oid:
         """The commit's tree; ObjectDamaged where it names none."""
-        return _oid_of_field(b"tree", (self.values(b"tree") or (b"",))[0])
+        first = self.headers[0]  # where it is in every commit that git makes
+        named = (first[5:],) if first.startswith(b"tree ") else self.values(b"tree")
+        return _oid_of_field(b"tree", (named or (b"",))[0])
 
     @cached_property
     def parents(self) -> tuple[Oid, ...]:
         """The commit's parents, first parent first."""
-        return tuple([_oid_of_field(b"parent", v) for v in self.values(b"parent")])
+        named = [field[7:] for field in self.headers if field.startswith(b"parent ")]
+        return tuple([_oid_of_field(b"parent", value) for value in named])
 
     @property
     def encoding(self) -> str:
@@ -164,15 +171,18 @@ class RawCommit(Struct, frozen=True, dict=True):
         The signature (``gpgsig``, ``gpgsig-sha256``) signs other bytes, so it goes;
         so do the fields named in ``without``. ``committer`` is the field's value.
         """
-        gone = {b"tree", b"parent", b"committer", b"gpgsig", b"gpgsig-sha256"} | without
-        named = [(field.split(b" ", 1)[0], field) for field in self.headers]
-        kept = [field for name, field in named if name not in gone]
+        fields = [b"tree " + tree.encode(), *[b"parent " + p.encode() for p in parents]]
+        gone = _REPLACED | without if without else _REPLACED
         # Where the committer stood, for a malformed commit to stay just as malformed.
-        names = [name for name, _ in named]
-        place = names.index(b"committer") if b"committer" in names else len(names)
-        before = sum(name not in gone for name in names[:place])
-        head = [b"tree " + tree.encode(), *(b"parent " + p.encode() for p in parents)]
-        fields = [*head, *kept[:before], b"committer " + committer, *kept[before:]]
+        place: int | None = None
+        for header in self.headers:
+            name = header.partition(b" ")[0]
+            if name not in gone:
+                fields.append(header)
+            elif place is None and name == b"committer":
+                place = len(fields)
+        place = len(fields) if place is None else place
+        fields.insert(place, b"committer " + committer)
         return RawCommit(tuple(fields), message)
 
     def with_author(self, author: bytes) -> "RawCommit":

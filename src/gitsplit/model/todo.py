@@ -181,6 +181,8 @@ def with_commit_moved(series: Series, todo: Todo, commit: Oid, by: int) -> Todo:
 def out_of_place(series: Series, todo: Todo) -> frozenset[Oid]:
     """The commits that have moved: all but a longest run still in the old order."""
     places = {commit.oid: place for place, commit in enumerate(series.commits)}
+    if todo.order == tuple(places):
+        return frozenset()  # as mostly, which is seen at once
     ends: list[Oid] = []  # of the runs of each length the end that comes first
     before: dict[Oid, Oid] = {}  # what each comes after in its run
     for oid in todo.order:
