@@ -164,6 +164,37 @@ def test_a_fix_goes_home_and_takes_along_what_it_rewrites(repo: Repository) -> N
     ]
 
 
+def test_what_came_and_went_is_folded_and_goes_with_its_hunk(repo: Repository) -> None:
+    """Unfolded layer by layer; a hunk is sent with all its lines, folded or not."""
+    repo.commit("base\n", {"f": b"a\nz\n"})
+    repo.commit("one\n", {"f": b"a\n1\n2\n3\nz\n"})
+    repo.commit("two\n", {"f": b"a\n1\nB\nz\n"})
+    repo.commit("three\n", {"f": b"a\n1\nB\nz\nlast\n"})
+    tip, ids = repo.tree("HEAD"), [repo.oid(f"HEAD~{n}")[:7] for n in (2, 1)]
+    terminal = on_screen(repo, "--resplit", "HEAD~3")
+    assert f"+ ⋮ 2 lines, rewritten in {ids[1]} two" in terminal.text
+    assert f"- ⋮ 2 lines of {ids[0]} one" in terminal.text
+    terminal.type("j")
+    terminal.wait_for("hunk 2 of 3, in commit 2, with these 2 lines · f unfolds them")
+    terminal.type("f")
+    terminal.wait_for("unfolded the hunk")
+    assert f"rewritten in {ids[1]}" in terminal.text
+    assert f"lines of {ids[0]}" not in terminal.text
+    terminal.type("f/2" + ENTER)
+    terminal.settle()
+    assert f"lines of {ids[0]}" in terminal.text
+    terminal.type("uj1")
+    terminal.wait_for("moved 3 lines from 2 to 1")
+
+    applied(terminal, "w" + ENTER)
+
+    assert [repo.blob(f"HEAD~{n}", "f") for n in (1, 0)] == [
+        b"a\n1\nB\nz\n",
+        b"a\n1\nB\nz\nlast\n",
+    ]
+    assert repo.tree("HEAD") == tip
+
+
 BASE = "".join(f"# {number}\n" for number in range(12)).encode()
 
 

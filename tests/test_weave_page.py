@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 from tools.stress.values import Blob
 from tools.weave.meaning import Change, Line, files_of
 from tools.weave.trial import groups_by_place
@@ -14,8 +15,11 @@ from gitsplit.model.content import file_states
 from gitsplit.model.diff import File, FileChange, edits_of, facts_of
 from gitsplit.model.objects import EXECUTABLE, SYMLINK
 from gitsplit.model.weave import threads_of
+from gitsplit.tui.update.actions.reading import ShowContext
+from gitsplit.tui.view.split import diff_line
 from tests.model.test_weave import changes_between, in_commits, plan_of, rename_to
 from tests.strategies import change_between, side
+from tests.tui.builder import after, range_opened
 
 PAGE = (Path(__file__).parent.parent / "docs" / "weave.md").read_text("utf-8")
 PICTURES = re.findall(r"^```text\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -165,6 +169,24 @@ def threads(changes: Sequence[FileChange]) -> str:
     return _table(rows)
 
 
+SUBJECTS = {
+    "First piece of work": "Warm the cup",
+    "Second piece of work": "Say how hot",
+    "Third piece of work": "Drink at once",
+}
+
+
+def on_screen(changes: Sequence[FileChange]) -> str:
+    """The diff of a range without context, from the commits' numbers on."""
+    state = after(range_opened(changes), *[ShowContext(-1)] * 2)
+    cells = (diff_line(state, number, 80) for number in range(len(state.rows)))
+    rows = (fragment_list_to_text(row)[1:].rstrip() for row in cells)
+    text = "".join(f"{row}\n" for row in rows)
+    for subject, shown in SUBJECTS.items():
+        text = text.replace(subject, shown)
+    return text
+
+
 EXPECTED = {
     "a weave": picture(BREW),
     "a hunk sent to another commit": picture(BREW, {3: 0}, ""),
@@ -177,6 +199,7 @@ EXPECTED = {
     "gone with the restored one": picture(GONE_AGAIN, {0: 1, 1: 2, 2: 0}, ""),
     "stretches": stretches(STRETCHES),
     "threads": threads(THREADS),
+    "on the screen": on_screen(BREW),
 }
 
 

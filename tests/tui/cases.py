@@ -33,6 +33,7 @@ from tests.tui.builder import (
     first_state,
     hunks_between,
     plan_of,
+    range_of,
     raw_commit,
     state_of,
     whole_of,
@@ -243,6 +244,18 @@ def many() -> State:
     return state_of(replace(plan, groups=groups, continued_by=(11,)))
 
 
+def layers() -> State:
+    """Three commits; lines of each of the first two go with a later one."""
+    states = (
+        ("kettle", "water", "pour"),
+        ("kettle", "water", "warm the cup", "wait", "pour"),
+        ("kettle", "water to 80", "warm the pot", "wait", "pour"),
+        ("kettle", "water to 95", "pour", "drink"),
+    )
+    opened = range_of(*({"tea": "".join(f"{x}\n" for x in state)} for state in states))
+    return replace(opened, hunks_between=git_hunks_between)
+
+
 LAST = Oid("390febb2c1d0e9f8a7b6c5d4e3f2a1b0c9d8e7f6")
 COMMITS = (COMMIT, ABOVE, LAST)
 
@@ -363,6 +376,7 @@ CASES: dict[str, Callable[[], State]] = {
         hostile,
         reading,
         many,
+        layers,
         series,
         tour,
         estimated,

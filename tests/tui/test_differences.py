@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitsplit.tui.diff.rows import common_ends, common_ends_of_both
+from gitsplit.tui.diff.common_ends import common_ends, common_ends_of_both
 
 WORDS = st.text(alphabet="ab", max_size=12)
 LONG = st.builds(lambda a, n, b: a + "x" * n + b, WORDS, st.integers(0, 1500), WORDS)

@@ -506,7 +506,11 @@ def test_cursor_and_focus_always_stand_on_something_and_the_rows_fit_the_plan(
     assert state.focus in range(len(plan.groups))
     assert state.screen is not Screen.COMMIT or state.viewed == state.focus
     assert state.rows == diff_rows(
-        plan.changes, plan.edits, state.unfolded, state.rows.context
+        plan.changes,
+        plan.edits,
+        state.unfolded,
+        state.rows.context,
+        state.rows.layers,
     )
 
 

@@ -20,7 +20,7 @@ from gitsplit.model.diff import (
 )
 from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK, Oid, object_id
 from gitsplit.model.plan import Plan, with_edits_cut
-from gitsplit.tui.diff.rows import RowKind, Rows, diff_rows
+from gitsplit.tui.diff.rows import FoldKey, RowKind, Rows, diff_rows
 from gitsplit.tui.view.pane import first_visible
 from gitsplit.tui.view.split import LineLook, fact_words, row_cells
 from tests.tui.builder import plan_of
@@ -77,9 +77,9 @@ def raw_texts(plan: Plan, rows: Rows) -> list[str]:
     return [fragment_list_to_text(cell) for cell in cells]
 
 
-def unfolded_all(plan: Plan) -> frozenset[tuple[TextEdit, bool]]:
+def unfolded_all(plan: Plan) -> frozenset[FoldKey]:
     edits = [edit for edit in plan.edits if isinstance(edit, TextEdit)]
-    return frozenset((edit, side) for edit in edits for side in (True, False))
+    return frozenset(FoldKey(edit, side) for edit in edits for side in (True, False))
 
 
 def test_hunks_whose_context_touches_share_a_header_and_the_function_is_named() -> None:

@@ -91,7 +91,8 @@ def _request_for(snapshot: Snapshot, request: Request) -> Request:
         return request
     if request.keep not in ("auto", "none"):
         raise GitsplitError(
-            "Uncommitted changes continue no commit, so there is no Change-Id to keep.",
+            "What isn't committed continues no commit, so there is no Change-Id to"
+            " keep.",
             hint="Leave --keep-change-id out.",
         )
     return replace(request, keep="none")

@@ -15,7 +15,7 @@ from gitsplit.model.diff import TextEdit
 from gitsplit.model.objects import Oid
 from gitsplit.tui.dialog.hunk_lines import numbered_lines
 from gitsplit.tui.dialog.words import APPLY
-from gitsplit.tui.diff.rows import DiffRow
+from gitsplit.tui.diff.rows import DiffRow, fold_key, folds_of
 from gitsplit.tui.key_rows import (
     KeyAction,
     KeyContext,
@@ -316,7 +316,9 @@ def _with_lines(state: State, rest: str) -> Answer:
         raise ActionRefused("Where shall these lines be sent?", hint=_EXAMPLE)
     steps: list[Step] = []
     for at, (first, last) in enumerate(runs):
-        steps += [_unfold_step, partial(_at_line, first), _always(Narrow())]
+        # The first unfolds what the cursor is on, the second the rest of the hunk.
+        steps += [_unfold_step, _unfold_step]
+        steps += [partial(_at_line, first), _always(Narrow())]
         steps += [partial(_at_line, last)]
         if where:
             steps.append(_send_step(state, where, is_first=not at))
@@ -365,8 +367,8 @@ def _runs(state: State, numbers: Sequence[int]) -> Iterator[tuple[DiffRow, DiffR
         raise ActionRefused(
             "No lines here.", hint=keyed(state, "{next} goes to the next hunk.")
         )
-    both = frozenset({(edit, True), (edit, False)})
-    rows = with_folds(state, state.unfolded | both).rows
+    folds = map(fold_key, folds_of(state.rows, edit))
+    rows = with_folds(state, state.unfolded.union(folds)).rows
     found = {
         lines[0]: rows[row] for lines, row in numbered_lines(rows, rows.rows_of(edit))
     }

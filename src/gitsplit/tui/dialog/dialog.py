@@ -309,7 +309,8 @@ def _place(state: State) -> object:
         case Screen.SERIES | Screen.ORIGINAL:
             about = state.chosen
         case Screen.SPLIT | Screen.BOARD:
-            lines = (state.unit, state.anchor, state.rows.context, len(state.rows))
+            shown = (state.rows.context, state.unfolded, len(state.rows))
+            lines = (state.unit, state.anchor, *shown)
             about = state.target, state.cursor, lines
         case Screen.COMMIT:
             about = state.viewed, id(state.todo)

@@ -13,7 +13,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from gitsplit.model.listing import quantity, with_capital
 from gitsplit.model.todo import Entry
 from gitsplit.tui.dialog.hunk_lines import numbered_lines
-from gitsplit.tui.diff.rows import RowKind
+from gitsplit.tui.diff.rows import RowKind, Segment
 from gitsplit.tui.state.app_state import (
     Prompt,
     Purpose,
@@ -30,14 +30,19 @@ from gitsplit.tui.state.message_rows import message_rows, selected_row
 from gitsplit.tui.state.originals import head_height, original_height
 from gitsplit.tui.state.problems import READY, conflict_of
 from gitsplit.tui.state.proposals import proposal_words
-from gitsplit.tui.state.selection import cursor_words, group_name, unit_at
+from gitsplit.tui.state.selection import (
+    cursor_words,
+    group_name,
+    selected_words,
+    unit_at,
+)
 from gitsplit.tui.view.commits import commit_lines, list_height
 from gitsplit.tui.view.frame import reason_line, search_words, title_line
 from gitsplit.tui.view.layout import page_lines
 from gitsplit.tui.view.messages import owner_words
 from gitsplit.tui.view.pane import PaneLines
 from gitsplit.tui.view.series import conflict_words, series_words, title_of
-from gitsplit.tui.view.split import change_words, row_cells
+from gitsplit.tui.view.split import change_words, layer_words, row_cells
 from gitsplit.tui.view.text import (
     CURSOR,
     LEFT_OUT,
@@ -211,7 +216,7 @@ def _hunk_words(state: State, before: State | None) -> Iterator[str]:
         header = rows[rows.rows_of_file(file).start]
         cells = row_cells(state.plan.changes, header, WIDE)
         yield f"File {plain([*cells, ('', change_words(state, file))])}"
-    yield with_capital(cursor_words(state))
+    yield with_capital(selected_words(state))
     edit = row.segment.edit
     if edit is None or unit_at(state) is not Unit.PIECE:
         return
@@ -246,11 +251,21 @@ def _line_words(state: State, run: range) -> Iterator[str]:
     yield from (f"  {text(n)[1:]}".rstrip() for n in range(above, run.start))
     for lines, number in numbered_lines(rows, run):
         if rows[number].kind is RowKind.FOLD:
-            more = f"{lines[0]} to {lines[-1]}: {len(lines)} more lines"
-            yield f"{more}, {keyed(state, '{fold} says them')}"
+            yield _fold_words(state, rows[number].segment, lines)
         else:
             yield f"{lines[0]} {text(number)}" if lines else text(number).strip()
     yield from (f"  {text(n)[1:]}".rstrip() for n in range(run.stop, below))
+
+
+def _fold_words(state: State, fold: Segment, lines: range) -> str:
+    """The lines that are folded, by their numbers, and how to hear them."""
+    where, them = f"{lines[0]} to {lines[-1]}", "them"
+    if len(lines) == 1:
+        where, them = f"{lines[0]}", "it"
+    what = f"{len(lines)} more lines"
+    if fold.layer is not None:
+        what = layer_words(state, fold)
+    return f"{where}: {what}, {keyed(state, '{fold}')} says {them}"
 
 
 def _row_words(state: State) -> Iterator[str]:

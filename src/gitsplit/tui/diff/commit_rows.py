@@ -33,14 +33,12 @@ from gitsplit.tui.diff.block_layout import (
     block_layout,
     spans_before,
 )
-from gitsplit.tui.diff.rows import (
-    DiffRow,
-    Header,
-    Rows,
+from gitsplit.tui.diff.common_ends import (
     common_ends,
     common_ends_of_both,
     starts_after,
 )
+from gitsplit.tui.diff.rows import DiffRow, Header, Rows
 from gitsplit.tui.diff.words import hunk_at
 
 _KEPT = 8  # commits whose rows are kept, for going to and fro between them

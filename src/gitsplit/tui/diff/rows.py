@@ -4,8 +4,9 @@ Rows have no text, and most aren't even made: those of one kind are a segment, a
 is found by bisection, so that a commit with 200,000 changed lines costs what is in
 sight. Segments are in blocks: the head of a file, or the hunks under one ``@@``.
 
-The rows of an edit stand together: its old lines, then its new ones; a long run is
-folded in its middle. Where edits are cut or runs unfolded, only the blocks from the
+The rows of an edit stand together: its old lines, then its new ones. A long run is
+folded in its middle; lines that came and went in a range are folded, each layer to a
+row. Where edits are cut or runs unfolded, only the blocks from the
 first to the last that differ are made anew; ``common_ends`` finds out which.
 """
 
@@ -14,10 +15,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from itertools import accumulate, chain, pairwise
-from typing import NamedTuple, TypeVar
+from itertools import accumulate, chain, islice, pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gitsplit.model.diff import (
     Edit,
@@ -28,6 +30,13 @@ from gitsplit.model.diff import (
     edits_by_file,
     sort_key,
 )
+from gitsplit.tui.diff.common_ends import common_ends, starts_after
+
+if TYPE_CHECKING:
+    from gitsplit.model.layers import Layer, Layers
+
+NO_LAYERS: "Layers" = {}
+"""Nothing came and went, as in a single commit."""
 
 
 class RowKind(Enum):
@@ -60,10 +69,10 @@ class Segment(Struct, frozen=True, gc=False):
 
     ``first`` is the 0-based line that the first row shows: of the old file where
     ``is_old``, else of the new one. A FOLD is one row that stands for the lines
-    ``hidden``; a HUNK is the header of the hunks ``hunks`` (one, or several that share
-    their context), ``hidden`` being the old side's lines under it. Where ``is_ended``,
-    the last line has a newline in the commit that is shown, although the file of its
-    side ends without one.
+    ``hidden``; they are of a ``layer`` if they came and went. A HUNK is the header of
+    the hunks ``hunks`` (one, or several that share their context), ``hidden`` being the
+    old side's lines under it. Where ``is_ended``, the last line has a newline in the
+    commit that is shown, although the file of its side ends without one.
     """
 
     kind: RowKind
@@ -75,6 +84,7 @@ class Segment(Struct, frozen=True, gc=False):
     hunks: range = range(0)
     is_old: bool = False
     is_ended: bool = False
+    layer: "Layer | None" = None
 
     @property
     def lines(self) -> range:
@@ -103,8 +113,24 @@ class DiffRow(NamedTuple):
 CONTEXT_LINES = 3
 """So many unchanged lines are shown around hunks, unless the user wants others."""
 
-FoldKey = tuple[TextEdit, bool]
-"""A run of lines that can be folded: its edit, and whether it is the old lines."""
+
+class FoldKey(NamedTuple):
+    """Lines that can be folded: their edit, and whether they are its old lines.
+
+    They are the middle of a long run, or those that came and went with the change
+    number ``other`` of a range.
+    """
+
+    edit: TextEdit
+    is_old: bool
+    other: int | None = None
+
+
+def fold_key(fold: Segment) -> FoldKey:
+    """The lines that a FOLD is for."""
+    assert isinstance(fold.edit, TextEdit), "a fold hides lines of an edit"
+    other = None if fold.layer is None else fold.layer.other
+    return FoldKey(fold.edit, fold.is_old, other)
 
 
 class Block(Struct, frozen=True, gc=False):
@@ -130,7 +156,8 @@ class Rows:
     ``starts`` are the first rows of the segments, then the end; likewise
     ``first_segments`` and ``first_places`` (in the plan's edits) of the blocks.
     ``by_file`` are the numbers of each file's blocks, its head first. ``context`` is
-    how many unchanged lines are shown around hunks.
+    how many unchanged lines are shown around hunks. ``layers`` are the lines that are
+    folded because they came and went.
     """
 
     edits: tuple[Edit, ...]
@@ -142,6 +169,7 @@ class Rows:
     segments: tuple[Segment, ...]
     starts: tuple[int, ...]
     context: int = CONTEXT_LINES
+    layers: "Layers" = field(default_factory=dict, compare=False)
 
     def __len__(self) -> int:
         """The number of rows."""
@@ -276,6 +304,12 @@ def _number_in(block: Block, edit: Edit) -> int:
     return number
 
 
+def folds_of(rows: Rows, edit: TextEdit) -> tuple[Segment, ...]:
+    """What is folded of the lines of an edit."""
+    segments = (segment for segment, *_ in rows.segments_in(rows.rows_of(edit)))
+    return tuple(segment for segment in segments if segment.kind is RowKind.FOLD)
+
+
 _FOLD_ABOVE = 12
 _FOLD_SHOWS = 3
 
@@ -285,6 +319,7 @@ def diff_rows(
     edits: tuple[Edit, ...],
     unfolded: frozenset[FoldKey] = frozenset(),
     context: int = CONTEXT_LINES,
+    layers: "Layers" = NO_LAYERS,
 ) -> Rows:
     """The rows of the whole diff of a commit whose edits are cut as given."""
     places: list[_BlockPlace] = []
@@ -294,7 +329,8 @@ def diff_rows(
         places.append(_BlockPlace(file, range(0), Span(0, 0)))
         places += _block_places(changes[file], file, context)
         by_file[file] = range(head, len(places))
-    blocks = tuple(_blocks_at(changes, places, edits, unfolded))
+    folds = _Folds(layers, unfolded)
+    blocks = tuple(_blocks_at(changes, places, edits, folds))
     segments = tuple(chain.from_iterable(block.segments for block in blocks))
     return Rows(
         edits,
@@ -306,6 +342,7 @@ def diff_rows(
         segments,
         tuple(accumulate((s.height for s in segments), initial=0)),
         context,
+        layers,
     )
 
 
@@ -326,7 +363,8 @@ def rows_after(
     old = rows.blocks[touched.start : touched.stop]
     places = (_BlockPlace(block.file, block.hunks, block.span) for block in old)
     first = rows.first_places[touched.start]
-    made = tuple(_blocks_at(changes, places, edits[first:], unfolded))
+    folds = _Folds(rows.layers, unfolded)
+    made = tuple(_blocks_at(changes, places, edits[first:], folds))
     return _with_blocks(rows, touched, made, edits, unfolded)
 
 
@@ -337,7 +375,7 @@ def _stale_blocks(
     cut = common_ends(rows.edits, edits).middle(rows.edits)
     found = [rows.block_of(edit) for edit in (*cut[:1], *cut[-1:])]
     if unfolded is not rows.unfolded:
-        others = [edit for edit, _ in rows.unfolded ^ unfolded]
+        others = [key.edit for key in rows.unfolded ^ unfolded]
         ends = (bound(others, key=sort_key) for bound in (min, max) if others)
         found += (rows.block_of(edit) for edit in ends)
     return range(min(found), max(found) + 1) if found else range(0)
@@ -363,18 +401,8 @@ def _with_blocks(
         (*rows.segments[:first], *segments, *rows.segments[stop:]),
         starts_after(rows.starts, range(first, stop), [s.height for s in segments]),
         rows.context,
+        rows.layers,
     )
-
-
-def starts_after(
-    starts: tuple[int, ...], replaced: range, sizes: Sequence[int]
-) -> tuple[int, ...]:
-    """The running totals of sizes of which those ``replaced`` are others now."""
-    made = accumulate(sizes, initial=starts[replaced.start])
-    by = starts[replaced.start] + sum(sizes) - starts[replaced.stop]
-    rest = starts[replaced.stop + 1 :]
-    shifted = [start + by for start in rest] if by else rest
-    return (*starts[: replaced.start], *made, *shifted)
 
 
 class _BlockPlace(NamedTuple):
@@ -410,7 +438,7 @@ def _blocks_at(
     changes: Sequence[FileChange],
     places: Iterable[_BlockPlace],
     edits: Sequence[Edit],
-    unfolded: frozenset[FoldKey],
+    folds: "_Folds",
 ) -> Iterator[Block]:
     """The blocks at these places, whose edits come first."""
     at = 0
@@ -421,7 +449,7 @@ def _blocks_at(
         members = tuple(edits[start:at])
         if place.hunks:
             texts = [edit for edit in members if isinstance(edit, TextEdit)]
-            found = _hunk_segments(changes[place.file], place, texts, unfolded)
+            found = _hunk_segments(changes[place.file], place, texts, folds)
         else:
             found = _head_segments(place.file, members)
         yield Block(*place, members, *found)
@@ -460,7 +488,7 @@ def _hunk_segments(
     change: FileChange,
     place: _BlockPlace,
     edits: Iterable[TextEdit],
-    unfolded: frozenset[FoldKey],
+    folds: "_Folds",
 ) -> _BlockSegments:
     """One header, and the hunks with the context before, between and after them."""
     file, hunks, span = place
@@ -473,8 +501,8 @@ def _hunk_segments(
             segments.append(context_segment(file, at, hunk.start))
         at = max(at, hunk.stop)
         firsts.append(len(segments))
-        segments += _side_segments(edit, edit.old, True, unfolded)
-        segments += _side_segments(edit, edit.new, False, unfolded)
+        segments += folds.segments(edit, edit.old, True)
+        segments += folds.segments(edit, edit.new, False)
     if span.stop > at:
         segments.append(context_segment(file, at, span.stop))
     return tuple(segments), tuple(firsts)
@@ -487,68 +515,84 @@ def context_segment(
     return Segment(RowKind.CONTEXT, file, start, stop - start, is_old=is_old)
 
 
-def _side_segments(
-    edit: TextEdit, lines: Span, is_old: bool, unfolded: frozenset[FoldKey]
-) -> tuple[Segment, ...]:
-    """The lines of one side of an edit, folded in the middle where they are many."""
-    kind = RowKind.OLD if is_old else RowKind.NEW
-    file, first, height = edit.file, lines.start, lines.stop - lines.start
-    if not height:
-        return ()
-    if height <= _FOLD_ABOVE or (unfolded and (edit, is_old) in unfolded):
-        return (Segment(kind, file, first, height, edit, is_old=is_old),)
-    hidden = Span(first + _FOLD_SHOWS, lines.stop - _FOLD_SHOWS)
-    return (
-        Segment(kind, file, first, _FOLD_SHOWS, edit, is_old=is_old),
-        Segment(RowKind.FOLD, file, hidden.start, 1, edit, hidden, is_old=is_old),
-        Segment(kind, file, hidden.stop, _FOLD_SHOWS, edit, is_old=is_old),
+class _Folds(NamedTuple):
+    """What is folded: layers and long runs, but for those that are unfolded."""
+
+    layers: "Layers"
+    unfolded: frozenset[FoldKey]
+
+    def segments(self, edit: TextEdit, lines: Span, is_old: bool) -> Sequence[Segment]:
+        """The lines of one side of an edit, layer by layer."""
+        if lines.start == lines.stop:
+            return ()
+        layers = self.layers.get((edit.file, is_old)) if self.layers else None
+        if layers is None:
+            return self._run(edit, lines, is_old)
+        found: list[Segment] = []
+        for part, layer in _with_layers(layers, lines):
+            if layer is None:
+                made = self._run(edit, part, is_old)
+            elif FoldKey(edit, is_old, layer.other) in self.unfolded:
+                made = (_run_segment(edit, part, is_old),)
+            else:
+                made = (_fold_segment(edit, part, is_old, layer),)
+            found += made
+        return _joined(found)
+
+    def _run(self, edit: TextEdit, lines: Span, is_old: bool) -> tuple[Segment, ...]:
+        """Lines of no layer, folded in the middle where they are many."""
+        height = lines.stop - lines.start
+        if height <= _FOLD_ABOVE or (
+            self.unfolded and FoldKey(edit, is_old) in self.unfolded
+        ):
+            return (_run_segment(edit, lines, is_old),)
+        hidden = Span(lines.start + _FOLD_SHOWS, lines.stop - _FOLD_SHOWS)
+        return (
+            _run_segment(edit, Span(lines.start, hidden.start), is_old),
+            _fold_segment(edit, hidden, is_old),
+            _run_segment(edit, Span(hidden.stop, lines.stop), is_old),
+        )
+
+
+def _run_segment(edit: TextEdit, lines: Span, is_old: bool) -> Segment:
+    kind, height = RowKind.OLD if is_old else RowKind.NEW, lines.stop - lines.start
+    return Segment(kind, edit.file, lines.start, height, edit, is_old=is_old)
+
+
+def _fold_segment(
+    edit: TextEdit, hidden: Span, is_old: bool, layer: "Layer | None" = None
+) -> Segment:
+    first = hidden.start
+    return Segment(
+        RowKind.FOLD, edit.file, first, 1, edit, hidden, is_old=is_old, layer=layer
     )
 
 
-Item = TypeVar("Item")
-
-_CHUNK = 512
-
-
-class CommonEnds(NamedTuple):
-    """The lengths of the common prefix and the common suffix of two sequences.
-
-    The two may overlap: ``most`` is the length of the shorter sequence.
-    """
-
-    front: int
-    back: int
-    most: int
-
-    def middle(self, items: Sequence[Item]) -> Sequence[Item]:
-        """What one of the two sequences has between them."""
-        return items[self.front : len(items) - min(self.back, self.most - self.front)]
+def _with_layers(
+    layers: "Sequence[Layer]", lines: Span
+) -> "Iterator[tuple[Span, Layer | None]]":
+    """The lines from the top, cut where layers of their side begin and end."""
+    at = lines.start
+    first = bisect_right(layers, at, key=lambda layer: layer.lines.stop)
+    for layer in islice(layers, first, None):
+        start, stop = max(at, layer.lines.start), min(lines.stop, layer.lines.stop)
+        if start >= stop:
+            break
+        if start > at:
+            yield Span(at, start), None
+        yield Span(start, stop), layer
+        at = stop
+    if lines.stop > at:
+        yield Span(at, lines.stop), None
 
 
-def common_ends(before: Sequence[Item], after: Sequence[Item]) -> CommonEnds:
-    """The common prefix and suffix of two sequences.
-
-    >>> common_ends("a long word", "a short word")
-    CommonEnds(front=2, back=5, most=11)
-    """
-    most = min(len(before), len(after))
-    if before == after:
-        return CommonEnds(most, most, most)
-    return CommonEnds(
-        _common_front(before, after), _common_front(before[::-1], after[::-1]), most
-    )
-
-
-def common_ends_of_both(one: CommonEnds, other: CommonEnds) -> CommonEnds:
-    """The ends that are common in two pairs of sequences of the same lengths."""
-    return CommonEnds(*map(min, one, other))
-
-
-def _common_front(before: Sequence[Item], after: Sequence[Item]) -> int:
-    """The length of the common prefix; whole chunks of it are compared at once."""
-    at, most = 0, min(len(before), len(after))
-    while at < most and before[at : at + _CHUNK] == after[at : at + _CHUNK]:
-        at += _CHUNK
-    while at < most and before[at] == after[at]:
-        at += 1
-    return min(at, most)
+def _joined(segments: Sequence[Segment]) -> tuple[Segment, ...]:
+    """The segments, lines that aren't folded and follow each other as one."""
+    made: list[Segment] = []
+    for segment in segments:
+        if made and RowKind.FOLD not in (made[-1].kind, segment.kind):
+            height = made[-1].height + segment.height
+            made[-1] = replace(made[-1], height=height)
+        else:
+            made.append(segment)
+    return tuple(made)

@@ -20,7 +20,8 @@ from gitsplit.model.memo import memo
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.states import states_in
 from gitsplit.tui.diff.commit_rows import CommitRows, CommitRowsCache
-from gitsplit.tui.diff.rows import common_ends, common_ends_of_both, diff_rows
+from gitsplit.tui.diff.common_ends import common_ends, common_ends_of_both
+from gitsplit.tui.diff.rows import diff_rows
 from gitsplit.tui.state.app_state import HunksBetween, State
 
 

@@ -5,6 +5,7 @@ others, because the plan cuts hunks or lines are unfolded, the cursor stays on i
 """
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -12,7 +13,10 @@ from gitsplit.errors import ActionRefused, NothingToDo
 from gitsplit.model.diff import Edit, TextEdit, is_part_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
+from gitsplit.model.todo import Entry
+from gitsplit.model.weave import threads_of
 from gitsplit.tui.diff.rows import (
+    NO_LAYERS,
     DiffRow,
     FoldKey,
     RowKind,
@@ -34,6 +38,9 @@ from gitsplit.tui.state.app_state import (
 )
 from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.selection import with_focus_at_cursor
+
+if TYPE_CHECKING:
+    from gitsplit.model.layers import Layers
 
 _LINES = {RowKind.OLD, RowKind.NEW, RowKind.FOLD}
 
@@ -61,7 +68,9 @@ def with_commit_open(state: State, commit: Oid) -> State:
     before = put_away.last_places.get(commit)
     if before is not None and before.plan.changes == plan.changes:
         return on_plan(_at_last_place(put_away, before), before.plan, plan)
-    rows = diff_rows(plan.changes, plan.edits, context=state.rows.context)
+    layers = _layers_in(entry, plan)
+    context = state.rows.context
+    rows = diff_rows(plan.changes, plan.edits, context=context, layers=layers)
     made = replace(
         put_away,
         chosen=commit,
@@ -75,6 +84,21 @@ def with_commit_open(state: State, commit: Oid) -> State:
         folded=frozenset(),
     )
     return with_focus_at_cursor(made)
+
+
+def _layers_in(entry: Entry, plan: Plan) -> "Layers":
+    """What came and went between the commits of the entry.
+
+    What isn't committed yet takes lines away in sight: it is what is to be judged.
+    """
+    if not plan.is_woven:
+        return NO_LAYERS
+    from gitsplit.model.layers import layers_of  # not to open single commits with
+
+    if entry.commits[-1].is_stored:
+        return layers_of(plan.threads)
+    last = len(entry.commits) - 1
+    return layers_of(threads_of([c for c in plan.changes if c.commit < last]))
 
 
 def is_open(state: State, commit: Oid | None) -> bool:
@@ -200,7 +224,7 @@ def with_context(state: State, context: int) -> State:
     From a header or an unchanged line it comes to the hunk below.
     """
     edits, changes = state.plan.edits, state.plan.changes
-    rows = diff_rows(changes, edits, state.unfolded, context)
+    rows = diff_rows(changes, edits, state.unfolded, context, state.rows.layers)
     if not len(state.rows):
         return replace(state, rows=rows)
     if state.rows[state.cursor].kind in (RowKind.HUNK, RowKind.CONTEXT):
@@ -289,17 +313,17 @@ def _focus_in(before: Plan, plan: Plan, focus: int) -> int:
 def _folds_after_cut(
     before: tuple[Edit, ...], edits: tuple[Edit, ...], unfolded: frozenset[FoldKey]
 ) -> frozenset[FoldKey]:
-    """The unfolded runs, with those that have been cut from one of them."""
+    """The unfolded lines, with those of edits cut from theirs, or joined with them."""
     if not unfolded:
         return unfolded
     known = set(before)
     runs: dict[tuple[int, int], list[FoldKey]] = {}
-    for uncut, is_old in unfolded:
-        runs.setdefault((uncut.file, uncut.hunk), []).append((uncut, is_old))
+    for key in unfolded:
+        runs.setdefault((key.edit.file, key.edit.hunk), []).append(key)
     return unfolded | {
-        (edit, is_old)
+        key._replace(edit=edit)
         for edit in edits
         if isinstance(edit, TextEdit) and edit not in known
-        for uncut, is_old in runs.get((edit.file, edit.hunk), ())
-        if is_part_of(edit, uncut)
+        for key in runs.get((edit.file, edit.hunk), ())
+        if is_part_of(edit, key.edit) or is_part_of(key.edit, edit)
     }

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from gitsplit.model.diff import FileChange, TextEdit, edits_of
 from gitsplit.model.memo import memo
 from gitsplit.model.objects import Oid
-from gitsplit.tui.diff.rows import diff_rows
+from gitsplit.tui.diff.rows import FoldKey, diff_rows
 from gitsplit.tui.state.app_state import ReadCommit, Screen, State, entries_of
 
 _MOST_READ = 16
@@ -40,7 +40,9 @@ def read_commit(changes: tuple[FileChange, ...]) -> ReadCommit:
     """The rows of what a commit did, nothing folded."""
     edits = edits_of(changes)
     texts = [edit for edit in edits if isinstance(edit, TextEdit)]
-    unfolded = frozenset((edit, is_old) for edit in texts for is_old in (True, False))
+    unfolded = frozenset(
+        FoldKey(edit, is_old) for edit in texts for is_old in (True, False)
+    )
     return ReadCommit(changes, diff_rows(changes, edits, unfolded))
 
 

@@ -195,7 +195,22 @@ UNIT_WORDS = {
 
 
 def cursor_words(state: State) -> str:
-    """What is selected, for the status."""
+    """What is selected, for the status; on a fold, that it is the hunk all the same."""
+    words = selected_words(state)
+    if state.unit is not Unit.PIECE or not len(state.rows):
+        return words
+    here = state.rows[state.cursor].segment
+    if here.kind is not RowKind.FOLD or here.layer is None:
+        return words
+    count = len(here.lines)
+    those, them = "this line", "it"
+    if count > 1:
+        those, them = f"these {count} lines", "them"
+    return words + keyed(state, f", with {those} · {{fold}} unfolds {them}")
+
+
+def selected_words(state: State) -> str:
+    """What is selected: of a hunk its number, and where it is."""
     unit = unit_at(state)
     if state.unit is Unit.LINES:
         return selected_line_words(state.rows, (rows_from_anchor(state),))

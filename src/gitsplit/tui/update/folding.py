@@ -3,13 +3,21 @@
 Rows of a folded file are there all the same: only the cursor passes them.
 """
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from gitsplit.errors import NothingToDo
 from gitsplit.model.diff import TextEdit
 from gitsplit.model.listing import quantity
 from gitsplit.tui.diff.placement import placement
-from gitsplit.tui.diff.rows import CONTEXT_LINES, FoldKey, RowKind
+from gitsplit.tui.diff.rows import (
+    CONTEXT_LINES,
+    RowKind,
+    Segment,
+    fold_key,
+    folds_of,
+)
 from gitsplit.tui.state.app_state import State, Unit
 from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.location import with_context, with_folds
@@ -19,7 +27,7 @@ def after_fold(state: State) -> State:
     """The state with what the cursor is on folded, or unfolded.
 
     On a file's header that is the file, between hunks the unchanged lines around all,
-    and on a hunk its long runs of lines.
+    on a fold what it hides, and on a hunk all that is folded in it.
     """
     if not len(state.rows):
         raise NothingToDo("Nothing to fold here.")
@@ -29,7 +37,7 @@ def after_fold(state: State) -> State:
     if segment.kind in (RowKind.HUNK, RowKind.CONTEXT):
         return _with_context_folded(state)
     if isinstance(segment.edit, TextEdit):
-        return _with_hunk_folds(state, segment.edit)
+        return _with_hunk_folds(state, segment, segment.edit)
     raise NothingToDo("Nothing to unfold.")
 
 
@@ -41,8 +49,8 @@ def after_fold_of_all(state: State) -> State:
     if not len(state.rows):
         raise NothingToDo("Nothing to fold here.")
     if any(segment.kind is RowKind.FOLD for segment in state.rows.segments):
-        texts = (edit for edit in state.plan.edits if isinstance(edit, TextEdit))
-        keys = frozenset((edit, is_old) for edit in texts for is_old in (True, False))
+        folds = (s for s in state.rows.segments if s.kind is RowKind.FOLD)
+        keys = state.unfolded.union(map(fold_key, folds))
         shown = with_folds(replace(state, folded=frozenset()), keys)
         return replace(
             shown,
@@ -73,15 +81,31 @@ def _with_context_folded(state: State) -> State:
     return replace(shown, unit=unit, status=status)
 
 
-def _with_hunk_folds(state: State, edit: TextEdit) -> State:
-    """The state with the hunk at the cursor unfolded, or folded again."""
-    keys: frozenset[FoldKey] = frozenset({(edit, True), (edit, False)})
-    if any(s.edit == edit and s.kind is RowKind.FOLD for s in state.rows.segments):
-        unfolded = with_folds(state, state.unfolded | keys)
-        return replace(unfolded, status="unfolded the hunk")
-    if not keys & state.unfolded:
+def _with_hunk_folds(state: State, here: Segment, edit: TextEdit) -> State:
+    """The state with the fold at the cursor unfolded, or else the whole hunk.
+
+    Lines that came and went are unfolded layer by layer. Where nothing of the hunk is
+    folded, with it folded.
+    """
+    folds = folds_of(state.rows, edit)
+    if here.kind is RowKind.FOLD:
+        other = fold_key(here).other
+        folds = tuple(fold for fold in folds if fold_key(fold).other == other)
+    if folds:
+        shown = with_folds(state, state.unfolded.union(map(fold_key, folds)))
+        return replace(shown, status=_unfolded_words(shown, edit, folds))
+    keys = frozenset(key for key in state.unfolded if key.edit == edit)
+    if not keys:
         raise NothingToDo("Nothing to unfold.")
     return replace(with_folds(state, state.unfolded - keys), status="folded the hunk")
+
+
+def _unfolded_words(state: State, edit: TextEdit, folds: Sequence[Segment]) -> str:
+    """What was unfolded of the hunk, and how to see the rest."""
+    if not folds_of(state.rows, edit):
+        return "unfolded the hunk"
+    count = quantity(sum(len(fold.lines) for fold in folds), "line")
+    return keyed(state, f"unfolded {count} · {{fold}} unfolds the rest of the hunk")
 
 
 def row_in_sight(state: State, row: int) -> int:

@@ -11,10 +11,9 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from gitsplit.errors import ActionRefused, NothingToDo
-from gitsplit.model.diff import TextEdit
 from gitsplit.model.listing import quantity
 from gitsplit.tui.diff.matches import matches, matching_edits, next_match
-from gitsplit.tui.diff.rows import RowKind
+from gitsplit.tui.diff.rows import RowKind, fold_key
 from gitsplit.tui.state.app_state import LISTS, Screen, State, Unit
 from gitsplit.tui.state.location import list_row, row_showing, with_folds
 from gitsplit.tui.state.selection import cursor_words
@@ -83,10 +82,8 @@ def _with_match_in_diff(state: State, by: int) -> State:
     row = next_match(state.rows, found, state.cursor, by)
     if row is None:
         raise ActionRefused(f"Not found: {state.search}")
-    edit = row.segment.edit
-    if row.kind is RowKind.FOLD and isinstance(edit, TextEdit):
-        key = (edit, row.segment.is_old)
-        state = with_folds(state, state.unfolded | {key})
+    if row.kind is RowKind.FOLD:
+        state = with_folds(state, state.unfolded | {fold_key(row.segment)})
     state = replace(state, cursor=row_showing(state.rows, row))
     return replace(state, status=cursor_words(state))
 

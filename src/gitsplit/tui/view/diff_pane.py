@@ -21,8 +21,7 @@ from gitsplit.tui.view.split import (
     diff_parts,
     gutter_cells,
     gutter_width,
-    line_look,
-    row_cells,
+    text_cells,
 )
 from gitsplit.tui.view.text import CURSOR, WRAPPED, Tints, no_tints, wrapped
 
@@ -112,9 +111,8 @@ class _BesideLines(Struct, frozen=True):
         """The text of a row at most as wide as it is asked for; empty without one."""
         if row is None:
             return lambda _: []
-        look = line_look(self.state, self.tints)
-        changes, shown = self.state.plan.changes, self.state.rows[row]
-        return lambda room: row_cells(changes, shown, room, look)
+        shown = self.state.rows[row]
+        return lambda room: text_cells(self.state, shown, room, self.tints)
 
     def _gutters(
         self, number: int, has_cursor: bool

@@ -26,7 +26,7 @@ from gitsplit.model.listing import line_counts, quantity
 from gitsplit.model.memo import memo
 from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK
 from gitsplit.model.plan import DROPPED, Plan
-from gitsplit.tui.diff.rows import DiffRow, Header, RowKind, Rows, header_of
+from gitsplit.tui.diff.rows import DiffRow, Header, RowKind, Rows, Segment, header_of
 from gitsplit.tui.diff.words import NO_MARKS, LineMarks, line_marks, partner_of
 from gitsplit.tui.state.app_state import Look, State, entries_of
 from gitsplit.tui.state.confirmed import FOLLOWED
@@ -331,7 +331,32 @@ def diff_line(
     bar = "" if edit is None else bar_of(state.rows.rows_of(edit), number)
     gutter = gutter_cells(state, row, mark, bar)
     room = max(0, width - gutter_width(plan) - 3)
-    return [*gutter, *row_cells(plan.changes, row, room, line_look(state, tints))]
+    return [*gutter, *text_cells(state, row, room, tints)]
+
+
+def text_cells(
+    state: State, row: DiffRow, width: int, tints: Tints
+) -> StyleAndTextTuples:
+    """A row right of the gutter; lines that came and went are named by the commit."""
+    if row.kind is not RowKind.FOLD or row.segment.layer is None:
+        return row_cells(state.plan.changes, row, width, line_look(state, tints))
+    sign, style = _LINE_STYLES[RowKind.OLD if row.segment.is_old else RowKind.NEW]
+    words = start_of(f" ⋮ {layer_words(state, row.segment)}", width - 1)
+    return [(style, sign), ("class:faint", words)]
+
+
+def layer_words(state: State, fold: Segment) -> str:
+    """How many lines came and went there, and which other commit of the range it was.
+
+    Where they are written, the one that takes them away; there, whose they were.
+    """
+    assert fold.layer is not None, "other folds are long runs"
+    count = quantity(len(fold.lines), "line")
+    other = change_words(state, fold.layer.other).strip()
+    if fold.is_old:
+        return f"{count} of {other}"
+    done = "rewritten" if fold.layer.is_rewritten else "removed"
+    return f"{count}, {done} in {other}"
 
 
 _ID_WIDTH = 9  # two blanks and seven digits
