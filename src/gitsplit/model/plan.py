@@ -251,12 +251,21 @@ def with_edits_assigned(plan: Plan, edits: Iterable[int], group: int) -> Plan:
     it was together with lines: no commit makes or leaves an empty file by accident. In
     a range, what takes a path brings along what an earlier commit did to free it.
     """
-    chosen = set(edits)
-    groups = tuple(group if i in chosen else old for i, old in enumerate(plan.group_of))
-    moved = with_files_for_lines(replace(plan, group_of=groups), plan.group_of)
+    groups = list(plan.group_of)
+    for place in edits:
+        groups[place] = group
+    moved = with_files_for_lines(replace(plan, group_of=tuple(groups)), plan.group_of)
     if moved.is_range and (freeing := _edits_freeing_paths(moved, plan.group_of)):
         return with_edits_assigned(moved, freeing, group)
     return moved
+
+
+@memo
+def places_of_facts(edits: Sequence[Edit]) -> tuple[tuple[int, FactEdit], ...]:
+    """The edits that aren't lines, each with its place among all."""
+    return tuple(
+        (place, edit) for place, edit in enumerate(edits) if isinstance(edit, FactEdit)
+    )
 
 
 def _edits_freeing_paths(plan: Plan, before: Sequence[int]) -> frozenset[int]:
@@ -264,7 +273,7 @@ def _edits_freeing_paths(plan: Plan, before: Sequence[int]) -> frozenset[int]:
 
     A path is also taken by a file below it, or above it.
     """
-    facts = [(at, e) for at, e in enumerate(plan.edits) if isinstance(e, FactEdit)]
+    facts = places_of_facts(plan.edits)
     taking = [
         (plan.changes[edit.file], plan.group_of[place])
         for place, edit in facts
@@ -308,20 +317,32 @@ def with_files_for_lines(plan: Plan, before: Sequence[int] | None = None) -> Pla
     what shows of the file's later changes.
     """
     was, groups = before or plan.group_of, list(plan.group_of)
-    at = 0
-    for _, edits in edits_by_file(plan.edits):
-        fact, own = edits[0], slice(at, at + len(edits))
-        lines = slice(at + 1, own.stop)
-        if isinstance(fact, FactEdit) and fact.fact in _EXISTENCE and len(edits) > 1:
-            bound = min if fact.fact is Fact.CREATE else max
-            is_left_alone = (
-                groups[at] == was[at]
-                and was[at] in was[lines]
-                and was[at] not in groups[lines]
-            )
-            groups[at] = bound(groups[lines if is_left_alone else own])
-        at = own.stop
+    for fact, own in _facts_with_lines(plan.edits):
+        at, lines = own.start, slice(own.start + 1, own.stop)
+        bound = min if fact is Fact.CREATE else max
+        is_left_alone = (
+            groups[at] == was[at]
+            and was[at] in was[lines]
+            and was[at] not in groups[lines]
+        )
+        groups[at] = bound(groups[lines if is_left_alone else own])
     return _with_creations(replace(plan, group_of=tuple(groups)))
+
+
+@memo
+def _facts_with_lines(edits: Sequence[Edit]) -> tuple[tuple[Fact, slice], ...]:
+    """The creations and deletions of files with lines, and where the edits of each are.
+
+    The fact is the first of them.
+    """
+    found: list[tuple[Fact, slice]] = []
+    at = 0
+    for _, own in edits_by_file(edits):
+        first = own[0]
+        if isinstance(first, FactEdit) and first.fact in _EXISTENCE and len(own) > 1:
+            found.append((first.fact, slice(at, at + len(own))))
+        at += len(own)
+    return tuple(found)
 
 
 def _with_creations(plan: Plan) -> Plan:

@@ -134,40 +134,47 @@ def pieces_by_group(plan: Plan, pieces: Sequence[Piece]) -> list[list[int]]:
 
     A group that has only smaller parts of pieces has those pieces.
     """
-    lines: list[dict[int, int]] = [{} for _ in pieces]
-    homes = _homes_and_sizes(plan.edits, pieces)
-    for (home, size), group in zip(homes, plan.group_of, strict=True):
-        if group != DROPPED and home is not None:
-            lines[home][group] = lines[home].get(group, 0) + size
     number = max(len(plan.groups), 1 + max(groups_with_edits(plan), default=0))
     found: list[list[int]] = [[] for _ in range(number)]
-    for piece, having in enumerate(lines):
-        if having:
-            found[_most_of(having)].append(piece)
-    for group, own in enumerate(found):
-        if not own:
-            own += [piece for piece, having in enumerate(lines) if group in having]
+    parts, group_of = _parts_of_pieces(plan.edits, pieces), plan.group_of
+    for piece, own in enumerate(parts):
+        # Mostly a piece is one edit; then nothing is counted.
+        group = group_of[own[0][0]] if len(own) == 1 else _group_with_most(plan, own)
+        if group != DROPPED:
+            found[group].append(piece)
+    for group, members in enumerate(found):
+        if not members:
+            members += [
+                piece
+                for piece, own in enumerate(parts)
+                if len(own) > 1 and any(group_of[at] == group for at, _ in own)
+            ]
     return found
 
 
-def _most_of(having: Mapping[int, int]) -> int:
-    """The group with most lines, the first of several; nearly always the only one."""
-    if len(having) == 1:
-        return next(iter(having))
-    return max(having, key=lambda group: (having[group], -group))
+def _group_with_most(plan: Plan, parts: Sequence[tuple[int, int]]) -> int:
+    """The group with most of these parts, the first of several; DROPPED for none."""
+    having: dict[int, int] = {}
+    group_of = plan.group_of
+    for place, size in parts:
+        group = group_of[place]
+        having[group] = having.get(group, 0) + size
+    having.pop(DROPPED, None)
+    return max(having, key=lambda group: (having[group], -group), default=DROPPED)
 
 
 @memo
-def _homes_and_sizes(
+def _parts_of_pieces(
     edits: Sequence[Edit], pieces: Sequence[Piece]
-) -> Sequence[tuple[int | None, int]]:
-    """For each edit the piece that it is a part of, and how much of that it is."""
+) -> tuple[tuple[tuple[int, int], ...], ...]:
+    """For each piece the edits that are parts of it: their places, and their sizes."""
     starts, homes = _piece_starts(pieces)
-    found = (bisect_right(starts, sort_key(edit)) - 1 for edit in edits)
-    return [
-        (homes[at] if at >= 0 else None, 1 + size_of(edit))
-        for at, edit in zip(found, edits, strict=True)
-    ]
+    parts: list[list[tuple[int, int]]] = [[] for _ in pieces]
+    for place, edit in enumerate(edits):
+        at = bisect_right(starts, sort_key(edit)) - 1
+        if at >= 0:
+            parts[homes[at]].append((place, 1 + size_of(edit)))
+    return tuple(map(tuple, parts))
 
 
 @memo

@@ -9,11 +9,12 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from gitsplit.errors import ActionRefused, NothingToDo
-from gitsplit.model.diff import Fact, FactEdit
+from gitsplit.model.diff import Fact
 from gitsplit.model.encoding import message_in_utf8
 from gitsplit.model.listing import quantity
 from gitsplit.model.plan import (
     Plan,
+    places_of_facts,
     with_group_moved,
     with_groups_merged,
     with_original_in,
@@ -256,8 +257,8 @@ def side_effect_words(before: Plan, after: Plan, places: Collection[int] = ()) -
     """
     sent = frozenset(places)
     found: dict[Fact, int] = {}
-    for place, edit in enumerate(after.edits):
-        if isinstance(edit, FactEdit) and place not in sent:
+    for place, edit in places_of_facts(after.edits):
+        if place not in sent:
             is_moved = _group_object(before, place) is not _group_object(after, place)
             found[edit.fact] = found.get(edit.fact, 0) + is_moved
     clauses = (

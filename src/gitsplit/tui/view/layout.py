@@ -11,7 +11,8 @@ from functools import cache, partial
 
 from msgspec import Struct
 from msgspec.structs import replace
-from prompt_toolkit.application import get_app
+from prompt_toolkit.application import get_app, get_app_or_none
+from prompt_toolkit.data_structures import Size
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.layout.containers import (
@@ -69,6 +70,9 @@ WIDE = 140
 
 _WIDEST = 180
 """Columns from which the selected commit does so too, unless the user wants it not."""
+
+
+_USUAL_SIZE = Size(rows=24, columns=80)
 
 
 class Region(Enum):
@@ -327,11 +331,21 @@ def _visible_if(condition: Callable[[], bool], container: Container) -> Containe
 
 
 def _terminal_columns() -> int:
-    return get_app().output.get_size().columns
+    return _terminal_size().columns
 
 
 def _terminal_rows() -> int:
-    return get_app().output.get_size().rows
+    return _terminal_size().rows
+
+
+def _terminal_size() -> Size:
+    """The size of the terminal; the usual one as long as there is no application.
+
+    One that is made looks for its windows. prompt_toolkit would make a dummy for each
+    question, with all key bindings there are.
+    """
+    application = get_app_or_none()
+    return application.output.get_size() if application else _USUAL_SIZE
 
 
 def _bar() -> str:
