@@ -115,7 +115,7 @@ def test_on_the_screen_all_of_it_is_there_and_staged_means_staged(
         plan_for(three, "--staged")["series"][0]["dropped"]
     )
     shown = Terminal(three.path, "--absorb", "HEAD~3")
-    shown.wait_for("what isn't committed, into 3 commits")
+    shown.wait_for("uncommitted changes, into 3 commits")
     shown.type("w")
     shown.wait_for("Rewrite main: 3 commits → 3")
     shown.type("\r")
@@ -184,7 +184,7 @@ def test_a_plan_names_what_is_not_committed(three: Repository) -> None:
     name.write_text(json.dumps(plan))
     ran = gitsplit(three.path, "--plan", str(name), "-y")
     assert ran.status == 1
-    assert "and what isn't committed" not in ran.out
+    assert "and uncommitted changes" not in ran.out
     assert "As in: gitsplit --absorb --plan FILE" in ran.err
     three.write({"m.py": IMPORT})
     ran = gitsplit(three.path, "--absorb", "--plan", str(name), "-y")

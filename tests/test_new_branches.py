@@ -161,13 +161,13 @@ def test_what_a_merge_brings_in_has_no_branch(feature: Repository) -> None:
 @pytest.mark.parametrize(
     ("template", "told"),
     [
-        ("t/{n}-{subject}", "A branch's name has {n} and {slug}, not {subject}."),
-        ("t..{n}", "git takes no branch named “t..1”"),
-        ("", "git takes no branch named"),
-        ("HEAD", "git takes no branch named “HEAD”"),
-        ("-{n}", "git takes no branch named “-1”"),
-        ("@{-1}", "git takes no branch named"),
-        ("feature/{n}", "No branch can be named feature/{n} beside the branch feature"),
+        ("t/{n}-{subject}", "A branch name can have {n} and {slug}, not {subject}."),
+        ("t..{n}", "“t..1” is not a valid branch name, which t..{n} makes."),
+        ("", "is not a valid branch name"),
+        ("HEAD", "“HEAD” is not a valid branch name."),
+        ("-{n}", "“-1” is not a valid branch name"),
+        ("@{-1}", "is not a valid branch name"),
+        ("feature/{n}", "The branch feature exists, so feature/{n} can't be created."),
     ],
 )
 @pytest.mark.parametrize("how", ["--yes", "--dry-run"])
@@ -192,7 +192,7 @@ def test_a_subject_that_is_a_branch_leaves_no_room_below(feature: Repository) ->
         *("--yes", "--group-by", "file", "--branches", "{slug}/x", "HEAD~1"),
     )
     assert ran.status == 1
-    assert "beside the branch add-a" in ran.err
+    assert "The branch add-a exists, so " in ran.err
     assert repo.refs() == before
 
 

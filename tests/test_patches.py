@@ -127,7 +127,7 @@ def test_keys_come_from_the_terminal_while_a_patch_is_on_standard_input(
     _, status = os.waitpid(child, 0)
 
     assert os.waitstatus_to_exitcode(status) == 0, told.decode()
-    assert b"Nothing is applied: the commits are only read." in told
+    assert b"Cannot be applied: these commits are only read (--read)." in told
     assert b"A patch has no plan" in told
     assert b"Nothing was changed." in told
     assert state_of(outside) == {}

@@ -113,9 +113,9 @@ def test_the_screen_has_everything_but_apply_and_saves_the_plan(
     terminal.type("w")
     terminal.wait_for("reading main~1: 1 commit →")
     terminal.type("\r")
-    terminal.wait_for("Nothing is applied: the commits are only read.")
+    terminal.wait_for("Cannot be applied: these commits are only read (--read).")
     terminal.type("x")
-    terminal.wait_for("Nothing is checked: the commits are only read.")
+    terminal.wait_for("Cannot be checked: these commits are only read (--read).")
     terminal.type("W")
     terminal.wait_for(f"save the plan as: {tmp_path / 'gitsplit-plan.json'}")
     terminal.type("\r")
@@ -144,7 +144,7 @@ def test_a_series_is_read_on_the_screen(bare: Repository) -> None:
     terminal.type("w")
     terminal.wait_for("dropped")
     terminal.type("\r")
-    terminal.wait_for("Nothing is applied")
+    terminal.wait_for("Cannot be applied")
     terminal.type("qqq")
     assert terminal.exit_status() == 0
     assert state_of(bare.path) == before
@@ -156,7 +156,7 @@ def test_questions_do_the_same(bare: Repository) -> None:
         bare.path, "--no-screen", "--read", "main~1", stdin=b"w\napply\nq\nq\nq\n"
     )
 
-    assert "Nothing is applied: the commits are only read." in ran.out
+    assert "Cannot be applied: these commits are only read (--read)." in ran.out
     assert (ran.status, state_of(bare.path)) == (0, before)
 
 

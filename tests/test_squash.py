@@ -122,7 +122,7 @@ def test_what_changes_nothing_is_refused(repo: Repository) -> None:
     ran = gitsplit(repo.path, "--squash", "HEAD~2", "-n")
 
     assert ran.status == 1
-    assert "These 2 commits change nothing together." in ran.err
+    assert "Together, these 2 commits change nothing." in ran.err
 
 
 def test_a_branch_that_is_pushed_is_named_as_a_whole(branch: Repository) -> None:
@@ -133,7 +133,7 @@ def test_a_branch_that_is_pushed_is_named_as_a_whole(branch: Repository) -> None
     ran = gitsplit(branch.path, "--squash", "-n")
 
     assert ran.status == 1
-    assert "All of topic is at origin/topic already." in ran.err
+    assert "All of topic is in origin/topic already." in ran.err
     assert "The whole branch (4 commits): gitsplit --squash origin/main" in ran.err
 
 
@@ -271,7 +271,7 @@ def test_what_lies_below_a_branch_that_is_pushed_in_part_is_said(
     branch.commit("later\n", {"other": b"2\n", "a.py": FIRST})
     out = done(branch.path, "--squash", "-n", "--group-by", "file")
 
-    below = "4 commits below, at origin/topic already, will not change"
+    below = "4 commits below are in origin/topic already and will not change"
     assert f"{below}; the whole branch: gitsplit --squash origin/main" in out
 
 

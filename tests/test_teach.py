@@ -300,7 +300,7 @@ def test_files_that_git_overlooks_are_not_taught(
     tangled.write({"g": b"of this machine\n"})
     found = taught(tangled, "--plan", "-", stdin=two(tangled))
 
-    assert found["reason"].startswith("Git is told to overlook changes in g (skip-")
+    assert found["reason"].startswith("git is told to ignore changes in g (skip-")
 
 
 def test_files_that_stay_changed_when_stashed_are_not_taught(
@@ -314,7 +314,7 @@ def test_files_that_stay_changed_when_stashed_are_not_taught(
     os.utime(repo.path / "odd", (2_000_000_000, 2_000_000_000))
     found = taught(repo, "--plan", "-", stdin=two(repo))
 
-    assert found["reason"].startswith("Git calls odd changed however it is checked out")
+    assert found["reason"].startswith("git shows odd as modified however often it is")
 
 
 def test_no_hook_runs_while_commands_are_tried(tangled: Repository) -> None:
@@ -370,7 +370,7 @@ def test_the_summary_has_the_commands(tangled: Repository) -> None:
     old = tangled.oid("HEAD")
     said = done(tangled.path, "--yes", "--teach", "--commits", "2", "HEAD~1")
 
-    assert f"\n# begin at {old[:10]}, as after: gitsplit --undo\n" in said
+    assert f"\n# start from {old[:10]}, as after: gitsplit --undo\n" in said
     assert "\ngit reset HEAD~\n" in said
 
 
@@ -379,7 +379,7 @@ def test_where_there_are_no_commands_a_sentence_says_why(tangled: Repository) ->
     bare = Repository(tangled.path / "bare.git")
 
     assert taught(bare, "HEAD~1") == {
-        "reason": "A bare repository has no files from which to stage anything."
+        "reason": "A bare repository has no worktree to stage files from."
     }
 
 

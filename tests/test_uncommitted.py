@@ -214,7 +214,7 @@ def test_plain_gitsplit_names_it_where_nothing_is_ahead(repo: Repository) -> Non
     commit_base(repo)
     repo.git("branch", "up")
     repo.git("branch", "-q", "--set-upstream-to=up")
-    named = "; what isn't committed: gitsplit -w"
+    named = "; uncommitted changes: gitsplit -w"
     assert named not in gitsplit(repo.path).err
     repo.write({"a": b"0\n"})
     assert named in gitsplit(repo.path).err
@@ -271,7 +271,7 @@ def test_a_plan_is_applied_again_as_long_as_nothing_else_has_changed(
     plan = str(tmp_path / "plan.json")
     assert gitsplit(repo.path, "-w", "-n", "--format", "json", "-o", plan).status == 0
     assert refused(repo, "--plan", plan, "-y") == (
-        "The plan was made for what isn't committed, and not for commits."
+        "The plan was made for uncommitted changes, and not for commits."
     )
     repo.write({"b": b"3\n"})
     assert refused(repo, "-w", "--plan", plan, "-y") == (
@@ -549,7 +549,7 @@ def test_two_features_are_committed_and_a_debugging_line_stays(
     files = files_of(repo)
     keys = 0
     terminal = Terminal(repo.path, "-w")
-    terminal.wait_for("what isn't committed")
+    terminal.wait_for("uncommitted changes")
     for key, told in (
         ("j", "hunk 2 of 5"),
         ("s", "split into 2 hunks"),

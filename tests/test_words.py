@@ -54,6 +54,7 @@ NOT_SAID: dict[str, str] = {
     "drop lines": r"drop(s|ped)? (lines?|hunks?|edits?|modes?)|what is dropped",
     "let go": r"lets? (\w+ )?go",
     "put aside": r"puts? (\w+ )?aside",
+    "what isn't committed": r"what (isn't|is not) committed(?! yet)",
     "stands for": r"stands? for",
     "owner": r"owners?",
     "rebase would stop": r"rebase would stop",

@@ -130,10 +130,10 @@ def test_mails_are_read_as_git_am_does(author: Repository, tmp_path: Path) -> No
         (b"", "There is no patch"),
         (b"\0\xff\xfe", "There is no patch"),
         (b"Subject: hello\n\nno patch at all\n", "There is no patch"),
-        (b"--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n a\n", "ends before all its lines"),
-        (b"--- a/f\n+++ b/f\n@@ -1 +1 @@\n*a\n", "ends before all its lines"),
+        (b"--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n a\n", "is shorter than its header says"),
+        (b"--- a/f\n+++ b/f\n@@ -1 +1 @@\n*a\n", "is shorter than its header says"),
         (b"--- a/f\n+++ b/f\n@@ -999999999 +1 @@\n-a\n+b\n", "too many lines"),
-        (b"--- a/../f\n+++ b/../f\n@@ -1 +1 @@\n-a\n+b\n", "git allows nowhere"),
+        (b"--- a/../f\n+++ b/../f\n@@ -1 +1 @@\n-a\n+b\n", "git never allows"),
     ],
 )
 def test_what_is_no_patch_is_refused(tmp_path: Path, patch: bytes, told: str) -> None:
@@ -147,13 +147,13 @@ def test_patches_that_do_not_follow_one_another_are_refused(
     one, two = (
         author.run("format-patch", "--stdout", "-1", f"HEAD~{n}").stdout for n in (6, 5)
     )
-    with pytest.raises(InvalidPatch, match="a has another line 5"):
+    with pytest.raises(InvalidPatch, match="a differs in line 5"):
         made_of(one + one, tmp_path / "twice")
     made_of(one + two, tmp_path / "made")
     created = b"--- /dev/null\n+++ b/f\n@@ -0,0 +1 @@\n+a\n"
     deleted = b"--- a/f\n+++ /dev/null\n@@ -1 +0,0 @@\n-a\n"
     for number, (patch, why) in enumerate(
-        ((created + created, "there already"), (deleted + deleted, "gone already"))
+        ((created + created, "already exists"), (deleted + deleted, "already deleted"))
     ):
         with pytest.raises(InvalidPatch, match=why):
             made_of(patch, tmp_path / f"again{number}")
@@ -168,7 +168,7 @@ CREATION = b"--- /dev/null\n+++ b/%s\n@@ -0,0 +1 @@\n+x\n"
     [
         pytest.param(
             CREATION % b"f" + CREATION % b"f/g",
-            "as a file and as a directory",
+            "both a file and a directory",
             id="both",
         ),
         pytest.param(
@@ -178,12 +178,12 @@ CREATION = b"--- /dev/null\n+++ b/%s\n@@ -0,0 +1 @@\n+x\n"
         ),
         pytest.param(
             b"diff --cc f\nindex 1,2..3\n--- a/f\n+++ b/f\n@@@ -1 -1 +1 @@@\n++x\n",
-            "that of a merge",
+            "combined diff of a merge",
             id="combined",
         ),
         pytest.param(
             b"--- a/../../etc/passwd\n+++ b/../../etc/passwd\n" + FILE_HUNK,
-            "allows nowhere: ../../etc/passwd.",
+            "never allows: ../../etc/passwd.",
             id="outside",
         ),
         pytest.param(b"--- a/f\n+++ b/f\n", "There is no patch", id="nothing"),

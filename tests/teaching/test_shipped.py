@@ -12,6 +12,7 @@ from prompt_toolkit.utils import get_cwidth
 from gitsplit.teaching.placement import picked_lines
 from gitsplit.tui.keymap import TABLE
 from gitsplit.tui.state.app_state import State
+from gitsplit.tui.state.lesson import saying
 from gitsplit.tui.view.lesson_panel import every_text, height_of_panel, panel_lines
 from gitsplit.tui.view.text import text_lines
 from gitsplit.workflow.lessons import SHIPPED, LessonPlace, lesson_open, lessons_in
@@ -96,6 +97,17 @@ def test_its_goal_stays_in_sight_where_the_screen_has_24_rows(
         assert all(get_cwidth(line) <= columns for line in text)
         assert len(lines) <= height
     assert any("Hint 2 of 3" in line for line in text)
+
+
+@pytest.mark.parametrize("number", NUMBERS, ids=IDS)
+def test_where_all_is_done_no_hint_says_what_to_do(number: int) -> None:
+    lesson = exercise(number)
+    done = state_of(lesson.reference)
+    (entry,) = (each for each in done.todo.entries if each.plan is not None)
+    info = replace(done.info, lesson=replace(lesson, commit=entry.oid))
+    asked = replace(done, info=info, hints=2, hinted=done.todo)
+
+    assert saying(asked).is_done
 
 
 @pytest.mark.parametrize("number", NUMBERS, ids=IDS)

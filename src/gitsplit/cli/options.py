@@ -81,10 +81,10 @@ class Options:
     worktree: bool = _flag(
         "-w",
         "--worktree",
-        help="Split what isn't committed into commits on HEAD.",
+        help="Split uncommitted changes into commits on HEAD.",
     )
     untracked: bool = _flag("--untracked", help="Like -w, with untracked files.")
-    staged: bool = _flag("--staged", help="Split what is staged into commits on HEAD.")
+    staged: bool = _flag("--staged", help="Split staged changes into commits on HEAD.")
     read: str | None = _option(
         "--read",
         metavar="WHAT",
@@ -96,7 +96,7 @@ class Options:
     )
     absorb: bool = _flag(
         "--absorb",
-        help="Send what isn't committed (or --staged) into the commits it belongs to.",
+        help="Send uncommitted changes (or --staged) into the commits they belong to.",
     )
     dry_run: bool = _flag(
         "-n", "--dry-run", help="Print the proposal, or the given plan; change nothing."

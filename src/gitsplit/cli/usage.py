@@ -27,13 +27,14 @@ ONE_SOURCE = (
 )
 """The options that are two and name one source."""
 
-_UNCOMMITTED = "{source} splits what isn't committed; "
+_UNCOMMITTED = "{source} splits uncommitted changes; "
 _NOT_WITH_UNCOMMITTED = {
     "upstream": f"{_UNCOMMITTED}it takes no UPSTREAM (the range too: --absorb"
     " UPSTREAM).",
     "commits": f"{_UNCOMMITTED}a commit is split without it: gitsplit -c REV.",
     "root": f"{_UNCOMMITTED}it takes no --root.",
-    "drop_to": f"{_UNCOMMITTED}what no commit takes stays so, without --drop-to.",
+    "drop_to": f"{_UNCOMMITTED}what no commit takes stays uncommitted, without"
+    " --drop-to.",
 }
 _READING = "{source} changes nothing, so "
 _PLAN_SAYS = 'in a plan, "continues" says which commit keeps which Change-Id.'

@@ -62,14 +62,14 @@ def refuse_template(repo: Repository, template: str) -> None:
     """Raise NoBranchName where no branch can have a name made from the template."""
     if unknown := unknown_placeholders(template):
         raise NoBranchName(
-            f"A branch's name has {{n}} and {{slug}}, not {enumeration(unknown)}.",
-            hint="{n} is the commit's place, {slug} its subject.",
+            f"A branch name can have {{n}} and {{slug}}, not {enumeration(unknown)}.",
+            hint="{n} is the commit's number, {slug} its subject.",
         )
     for name in names_for(template, (ToName(1, "a"), ToName(2, "")), ()):
         if not _is_branch_name(repo, name):
             raise NoBranchName(
-                f"git takes no branch named “{name}”, as {template or 'nothing'} makes"
-                " it.",
+                f"“{name}” is not a valid branch name"
+                f"{f', which {template} makes' if template != name else ''}.",
                 hint=_AS_IN,
             )
     if above := fixed_part(template):
@@ -134,8 +134,8 @@ def _refuse_in_the_way(
     if found := branch_in_the_way(names, existing, ignores_case=_ignores_case(repo)):
         name, other = found
         raise NoBranchName(
-            f"No branch can be named {name} beside the branch {other}.",
-            hint="Give --branches another directory, or none.",
+            f"The branch {other} exists, so {name} can't be created.",
+            hint="Give --branches another prefix, or none.",
         )
 
 

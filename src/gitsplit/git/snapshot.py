@@ -177,7 +177,7 @@ class _Making(Struct, frozen=True):
         done = program.run(*_QUIETLY, *args, stdin=stdin, check=False, env=env)
         if done.status:
             raise GitFailed(
-                f"git can't take what isn't committed: {done.reason}.",
+                f"git can't read the uncommitted changes: {done.reason}.",
                 hint="See what is wrong with: git status",
             )
         return done.stdout

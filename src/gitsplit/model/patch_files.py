@@ -120,9 +120,8 @@ class _PatchReader:
             file.hunks.append(self._hunk(hunk))
         elif line.startswith(b"@@ -"):
             raise InvalidPatch(
-                f"Line {self._at + 1} of the patch says of no lines that can be where"
-                " its hunk is.",
-                hint="Such a line is as in: @@ -12,7 +12,9 @@",
+                f"Line {self._at + 1} of the patch is not a valid hunk header.",
+                hint="One looks like this: @@ -12,7 +12,9 @@",
             )
         elif line.startswith((b"GIT binary patch", b"Binary files ")):
             file.binary = b"\0" + file.index
@@ -142,7 +141,7 @@ class _PatchReader:
                 sign, text = b" ", line
             if sign not in (b" ", b"-", b"+") or not line:
                 raise InvalidPatch(
-                    f"The hunk at line {start} ends before all its lines are there.",
+                    f"The hunk at line {start} is shorter than its header says.",
                     hint="Was the patch cut off, or wrapped by a mail program?",
                 )
             for at, side in enumerate(sides):
@@ -167,8 +166,8 @@ def _refuse_combined(line: bytes) -> None:
     """Raise InvalidPatch where a diff of a merge with several parents begins."""
     if line.startswith((b"diff --cc ", b"diff --combined ")):
         raise InvalidPatch(
-            "The patch is that of a merge, compared with several commits at once.",
-            hint="Compare it with one: git diff MERGE^1 MERGE | gitsplit --read -",
+            "The patch is the combined diff of a merge.",
+            hint="Compare with one parent: git diff MERGE^1 MERGE | gitsplit --read -",
         )
 
 
@@ -303,11 +302,11 @@ class PatchedFiles:
         path = file.old_path
         if path is None:
             if file.path in self._now:
-                raise _misfit_error(file.path, "is there already")
+                raise _misfit_error(file.path, "already exists")
             return _State(file.mode or _FILE, is_whole=True)
         if path not in self._now:
             if any(path in step for step in self._steps):
-                raise _misfit_error(path, "is gone already")
+                raise _misfit_error(path, "was already deleted")
             binary = file.binary and b"\0old" + file.binary
             state = _State(file.old_mode or _FILE, binary=binary)
             self._first[path] = self._now[path] = state
@@ -341,7 +340,7 @@ class PatchedFiles:
         missing = start + len(old) - len(lines)
         if missing > 0:
             if before.is_whole:
-                raise _misfit_error(file.old_path, "has fewer lines")
+                raise _misfit_error(file.old_path, "is too short")
             self._count(missing)
             added = [self._new_line(None) for _ in range(missing)]
             before.extend(added)
@@ -351,7 +350,7 @@ class PatchedFiles:
             if known is None:
                 self._texts[lines[at]] = text
             elif known != text:
-                raise _misfit_error(file.old_path, f"has another line {at + 1}")
+                raise _misfit_error(file.old_path, f"differs in line {at + 1}")
 
     def _same_lines(
         self, old: Sequence[int], hunk: PatchHunk, new: Sequence[int]
@@ -375,7 +374,7 @@ class PatchedFiles:
         self._size += lines
         if self._size > MOST_LINES:
             raise InvalidPatch(
-                "The patch is about files of too many lines.",
+                "The patch changes files of too many lines.",
                 hint="Apply it with git am in a clone, and split what comes of it.",
             )
 
@@ -412,7 +411,7 @@ def _refuse_outside(file: PatchFile) -> None:
     for path in filter(None, (file.old_path, file.path)):
         if {b"", b".", b"..", b".git"} & {*path.lower().split(b"/")} or b"\0" in path:
             raise InvalidPatch(
-                f"The patch has a path that git allows nowhere: {_name(path)}.",
+                f"The patch has a path that git never allows: {_name(path)}.",
                 hint="Where does the patch come from?",
             )
 
@@ -424,7 +423,7 @@ def _refuse_collision(paths: Set[bytes]) -> None:
         for end in range(1, len(parts)):
             if (above := b"/".join(parts[:end])) in paths:
                 raise InvalidPatch(
-                    f"The patch has {_name(above)} as a file and as a directory.",
+                    f"In the patch, {_name(above)} is both a file and a directory.",
                     hint="Read its patches one by one.",
                 )
 
@@ -435,6 +434,6 @@ def _name(path: bytes) -> str:
 
 def _misfit_error(path: bytes | None, why: str) -> InvalidPatch:
     return InvalidPatch(
-        f"The patches don't follow one another: {_name(path or b'')} {why}.",
+        f"The patches don't apply in this order: {_name(path or b'')} {why}.",
         hint="Read them one by one.",
     )

@@ -31,7 +31,7 @@ class Uncommitted(Struct, frozen=True):
     @property
     def in_words(self) -> str:
         """What it is, as sentences name it."""
-        return "what is staged" if self.kind == "staged" else "what isn't committed"
+        return "staged changes" if self.kind == "staged" else "uncommitted changes"
 
     def options(self, *, absorbs: bool = False) -> tuple[str, ...]:
         """The options by which it is split; or absorbed by the commits before it."""

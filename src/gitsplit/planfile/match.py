@@ -483,7 +483,7 @@ _THE_COMMIT = "the commit"
 def _commit_in_words(entry: CommitEntry, number: int) -> str:
     """A commit that the entry is about, as sentences name it."""
     if entry.source is not None and number and number + 1 == len(entry.commits):
-        return "what isn't committed"
+        return "uncommitted changes"
     return f"commit {entry.commits[number][:10]}" if entry.later else _THE_COMMIT
 
 

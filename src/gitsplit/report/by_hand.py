@@ -16,25 +16,25 @@ PROMISE = (
 
 _MEANINGS: Mapping[str, str] = {
     "y": "stage this hunk",
-    "n": "not this one",
+    "n": "do not stage this hunk",
     "s": "split this hunk into smaller ones",
-    "a": "stage this hunk and all that follow",
-    "q": "not this one, and none that follows",
-    "e": "edit this hunk: in the editor, make it",
+    "a": "stage this hunk and all later hunks in the file",
+    "q": "quit: stage neither this hunk nor any later one",
+    "e": "manually edit this hunk: in the editor, make it",
 }
 
 
 def by_hand_text(found: ByHand, head: Oid) -> str:
     """The same about what was done, which began with HEAD at the commit."""
     heading, *lines = by_hand_lines(found)
-    start = [f"# begin at {head[:10]}, as after: gitsplit --undo"] if lines else []
+    start = [f"# start from {head[:10]}, as after: gitsplit --undo"] if lines else []
     return "\n".join(["", heading, *start, *lines, ""])
 
 
 def by_hand_lines(found: ByHand) -> Iterator[str]:
     """The heading, and each step with its commands; or why there are none."""
     if not found.steps:
-        yield f"{HEADING}: no. {found.reason}"
+        yield f"{HEADING}: cannot be shown. {found.reason}"
         return
     yield f"{HEADING}:"
     yield from PROMISE
@@ -59,7 +59,7 @@ def command_lines(command: Command) -> Iterator[str]:
         if key == "e":
             yield from _text_lines(next(texts))
     if command.texts and not command.answers:
-        yield "    in the editor, make these lines:"
+        yield "    in the editor, have these lines:"
         yield from _text_lines(command.texts[0])
 
 

@@ -301,7 +301,7 @@ def following_words(exercise: Exercise) -> str:
     """What comes after the lesson: the next one, or the user's own commits."""
     if exercise.next_title:
         return with_full_stop(f"Next: {exercise.next_title}")
-    own = "gitsplit HEAD splits your last commit, gitsplit -w what isn't committed."
+    own = "gitsplit HEAD splits your last commit, gitsplit -w uncommitted changes."
     return f"Now yours: {own}"
 
 

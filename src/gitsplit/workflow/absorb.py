@@ -70,7 +70,7 @@ def series_to_absorb(
         raise InvalidPlan(
             f"{series.commits[-1].in_words} is a merge, and nothing can be absorbed"
             " into one.",
-            hint="Commit what isn't committed on top of it: gitsplit -w",
+            hint="Commit the uncommitted changes on top of it: gitsplit -w",
         )
     notes: tuple[str, ...] = ()
     base = series.upstream
@@ -164,7 +164,7 @@ def _with_reasons(plan: Plan, homes: dict[int, tuple[Home, ...]]) -> Plan:
 
 
 def _reason(homes: tuple[Home, ...]) -> Iterator[str]:
-    yield f"Absorbs {quantity(len(homes), 'hunk')} of what isn't committed."
+    yield f"Absorbs {quantity(len(homes), 'hunk')} of uncommitted changes."
     unsure = [home.why_not for home in homes if home.why_not]
     if unsure:
         which = f" {len(unsure)} of them" if len(homes) > 1 else ""

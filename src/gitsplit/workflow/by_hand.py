@@ -78,7 +78,7 @@ def _names(paths: Sequence[bytes]) -> str:
 def _unstaged(repo: Repository) -> Iterator[Step]:
     """What takes out of the index whatever is staged, where that is something."""
     if is_staged(repo):
-        yield Step("have nothing staged; the files stay", (Command(("reset", "-q")),))
+        yield Step("unstage everything; the files stay", (Command(("reset", "-q")),))
 
 
 def _from_here(repo: Repository, work: Work, steps: Iterator[Step]) -> Iterator[Step]:
@@ -87,22 +87,24 @@ def _from_here(repo: Repository, work: Work, steps: Iterator[Step]) -> Iterator[
     if restore is not None:
         if odd := always_changed(repo):
             raise NotTaught(
-                f"Git calls {_names(odd)} changed however it is checked out, so git"
-                " stash leaves it, and git rebase refuses."
+                f"git shows {_names(odd)} as modified however often it is checked out,"
+                " so git stash can't clear it and git rebase refuses to start."
             )
-        yield Step("stash uncommitted work", (Command(("stash",)),))
+        yield Step("stash uncommitted changes", (Command(("stash",)),))
     if repo.head() != head:
         there = Command(("checkout", "-q", "--detach", head[:10]))
-        yield Step("go there", (there,))
+        yield Step("check out the last commit", (there,))
     yield from steps
     if restore is not None and repo.head() == head:
-        yield Step("restore uncommitted work", (restore,))
+        yield Step("restore uncommitted changes", (restore,))
 
 
 def _refuse_untaught(repo: Repository, work: Work) -> None:
     """Raise NotTaught for what isn't taught, whatever the plan says."""
     if work.is_patch:
-        raise NotTaught("A patch has no commits here that could be split.")
+        raise NotTaught(
+            "A patch has no commit in this repository that git could split."
+        )
     for why in (*_reasons_here(repo, work), *_reasons_of_todo(work)):
         raise NotTaught(why)
 
@@ -110,30 +112,30 @@ def _refuse_untaught(repo: Repository, work: Work) -> None:
 def _reasons_here(repo: Repository, work: Work) -> Iterator[str]:
     split = [entry.oid for entry in work.todo.entries if entry.action == "split"]
     if repo.worktree is None:
-        yield "A bare repository has no files from which to stage anything."
+        yield "A bare repository has no worktree to stage files from."
     if repo.config.get_bool("core.sparseCheckout"):
-        yield "In a sparse checkout git stages only files inside of it."
+        yield "In a sparse checkout, git stages only files that are checked out."
     if repo.snapshot is not None:
         if repo.snapshot.source.kind == "staged":
-            yield "What is staged would have to be unstaged first, and is lost then."
+            yield "Staged changes would be lost: they would have to be unstaged first."
         return
     if hidden := overlooked(repo):
         yield (
-            f"Git is told to overlook changes in {_names(hidden)} (skip-worktree or"
-            " assume-unchanged), and may refuse to rebase or stage it."
+            f"git is told to ignore changes in {_names(hidden)} (skip-worktree or"
+            " assume-unchanged), and may refuse to rebase or to stage them."
         )
     if repo.is_rebasing and split != [work.series.head]:
-        yield "A rebase is in progress, and git begins no other within it."
+        yield "A rebase is in progress, and git can't start another one."
 
 
 def _reasons_of_todo(work: Work) -> Iterator[str]:
     entries = work.todo.entries
     if any(entry.rest or entry.source for entry in entries):
-        yield "Commits that are split together aren't split by git commands."
+        yield "git has no commands that split several commits together."
     if {entry.action for entry in entries} - {"split", "pick"}:
-        yield "Only splits are taught; this rewrites other commits, too."
+        yield "--teach shows splits only; this rewrites other commits, too."
     if work.todo.order != tuple(commit.oid for commit in work.series.commits):
-        yield "Only splits are taught; this changes the order of commits."
+        yield "--teach shows splits only; this reorders commits, too."
 
 
 class _Teacher(Struct, frozen=True):
@@ -171,7 +173,9 @@ class _Teacher(Struct, frozen=True):
         for made in self.rewrite.commits:
             draft = made.draft
             if draft.role == "same" and draft.message != draft.source.raw.message:
-                raise NotTaught("Only splits are taught; this rewords other commits.")
+                raise NotTaught(
+                    "--teach shows splits only; this rewords other commits, too."
+                )
 
     def _above(self, first: Entry) -> Sequence[SourceCommit]:
         """The commits from the first that is split on, if it isn't the last."""
@@ -189,7 +193,9 @@ class _Teacher(Struct, frozen=True):
         picked = [e.commit.raw for e in entries[at:] if e.action == "pick"]
         ways = {encoding_options(config, raw) for raw in picked}
         if len(ways) > 1:
-            raise NotTaught("git rebase gives all commits one encoding; here are more.")
+            raise NotTaught(
+                "git rebase writes all messages in one encoding; these have several."
+            )
         is_configured = config.get("commit.cleanup") is not None
         cleanup = ("-c", "commit.cleanup=verbatim") if is_configured else ()
         return (*(way for each in ways for way in each), *cleanup)
@@ -222,8 +228,8 @@ class _Teacher(Struct, frozen=True):
                     len(parents) > 2 or tried.merged_tree(*parents) != commit.raw.tree
                 ):
                     raise NotTaught(
-                        f"git rebase makes the merge {commit.oid[:10]} otherwise, or"
-                        " has a conflict there."
+                        f"git rebase would redo the merge {commit.oid[:10]} with"
+                        " another result, or stop there with a conflict."
                     )
 
     def _commit_steps(self, entry: Entry, is_rebasing: bool) -> Iterator[Step]:
@@ -236,7 +242,7 @@ class _Teacher(Struct, frozen=True):
         is_there = entry.commit.is_stored and self.repo.snapshot is None
         if is_there:
             reset = ("reset", "HEAD~") if parents else ("rm", "-rq", "--cached", ".")
-            title = "take it apart: what it did stays in the files"
+            title = "undo the commit; its changes stay in the files"
             yield Step(title, (Command(reset),))
         pairs = changed_paths(self.objects, before, raw.tree)
         with rehearsal(self.repo, raw.tree, pairs) as tried:
@@ -273,9 +279,13 @@ class _Teacher(Struct, frozen=True):
             for path in (side.path,)
         }
         if not dropped.issuperset(paths):
-            raise NotTaught("A file is edited by hand for good; that isn't taught.")
+            raise NotTaught(
+                "--teach can't show a file edited by hand for later commits, too."
+            )
         if len(self._split) > 1:
-            raise NotTaught("Lines are left out, and more than one commit is split.")
+            raise NotTaught(
+                "--teach can't show lines left out where several commits are split."
+            )
         for commit in self._above(entry)[1:]:
             parents = commit.raw.parents
             trees = [self.objects.read_commit(oid).tree for oid in parents]
@@ -284,8 +294,8 @@ class _Teacher(Struct, frozen=True):
                 one == other or clash(one, other) for one in done for other in paths
             ):
                 raise NotTaught(
-                    f"What is left out is in the way of {commit.oid[:10]}: git rebase"
-                    " may stop there."
+                    f"{commit.oid[:10]} changes what is left out, too: git rebase may"
+                    " stop there."
                 )
 
     def _end(
@@ -305,10 +315,10 @@ class _Teacher(Struct, frozen=True):
             yield Step("stash what is left out", (Command(words),))
         if is_rebasing:
             go_on = Command((*self._options_above(), "rebase", "--continue"))
-            yield Step("go on with the commits above", (go_on,))
+            yield Step("continue with the commits above", (go_on,))
         if is_kept:
             back = Command(("stash", "pop"))
-            yield Step("have what is left out in the files again", (back,))
+            yield Step("restore what was left out", (back,))
 
 
 def _discarding(tracked: Sequence[bytes], new: Sequence[bytes]) -> Iterator[Command]:

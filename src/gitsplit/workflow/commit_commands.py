@@ -90,7 +90,7 @@ class CommitDesk(Struct, frozen=True):
             date = date_in_words(int(seconds), zone.decode("ascii"))
             if self.tried.author(name, mail, date) == who:
                 return date
-        raise NotTaught(f"git commit makes no commit with the author {printable(who)}.")
+        raise NotTaught(f"git commit doesn't accept the author {printable(who)}.")
 
 
 def _with_message(words: tuple[Word, ...], message: bytes) -> Command:

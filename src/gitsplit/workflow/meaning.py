@@ -90,7 +90,7 @@ def _with_uncommitted_named(
     """The refusal; it names ``-w`` where nothing is ahead, but files have changed."""
     is_plain = isinstance(refusal, EmptySeries) and request.upstream is None
     if is_plain and has_changed_files(repo):
-        refusal.hint = f"{refusal.hint}; what isn't committed: gitsplit -w"
+        refusal.hint = f"{refusal.hint}; uncommitted changes: gitsplit -w"
     return refusal
 
 

@@ -108,7 +108,7 @@ def _uncommitted_work(
     (entry, *others) = document.series
     if others:
         raise InvalidPlan(
-            "The plan has more than what isn't committed.", hint="Leave the rest out."
+            "The plan has more than uncommitted changes.", hint="Leave the rest out."
         )
     if absorbs:
         from gitsplit.workflow.absorb import absorb_as_planned
@@ -125,12 +125,12 @@ def _uncommitted_work(
 
 def _other_source_error(source: Uncommitted | None, *, absorbs: bool) -> InvalidPlan:
     """The error for a plan for commits, for what isn't committed, or for both."""
-    made, asked, option = "commits", "what isn't committed", ""
+    made, asked, option = "commits", "uncommitted changes", ""
     if source is not None:
         made, asked = asked, made
         option = f"{' '.join(source.options(absorbs=absorbs))} "
     if absorbs:
-        made, asked = f"{made} and the {asked} before it", "one of these alone"
+        made, asked = f"{made} and the {asked} before them", "one of these alone"
     return InvalidPlan(
         f"The plan was made for {made}, and not for {asked}.",
         hint=f"As in: gitsplit {option}--plan FILE",

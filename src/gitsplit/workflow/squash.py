@@ -48,14 +48,15 @@ def read_squash(repo: Repository, request: Request, tell: TellProposing) -> Work
 def squash_notes(repo: Repository, request: Request, series: Series) -> Iterator[str]:
     """Sentences on the merges that go, and on what lies below the series."""
     if merges := sum(len(commit.raw.parents) > 1 for commit in series.commits):
-        go = "goes" if merges == 1 else "go"
-        yield f"{quantity(merges, 'merge')} {go}: the new commits are one line."
+        are = "is" if merges == 1 else "are"
+        yield f"{quantity(merges, 'merge')} {are} flattened: the new history is linear."
     whole = None if request.upstream or request.root else whole_branch(repo)
     if whole is not None and whole[2] > len(series.commits):
         upstream, trunk, count = whole
+        below = count - len(series.commits)
         yield (
-            f"{quantity(count - len(series.commits), 'commit')} below, at {upstream}"
-            " already, will not change; the whole branch: "
+            f"{quantity(below, 'commit')} below {'is' if below == 1 else 'are'} in"
+            f" {upstream} already and will not change; the whole branch: "
             + shell_command("gitsplit", "--squash", trunk)
         )
 
@@ -141,7 +142,7 @@ def _pushed_already(repo: Repository, nothing: EmptySeries) -> EmptySeries:
     upstream, trunk, count = whole
     number = quantity(count, "commit")
     return EmptySeries(
-        f"All of {branch} is at {upstream} already.",
+        f"All of {branch} is in {upstream} already.",
         hint=f"The whole branch ({number}): gitsplit --squash {trunk}",
     )
 
@@ -162,7 +163,7 @@ def squashed_changes(
         raise NothingToSplit(
             "This commit changes nothing."
             if number == 1
-            else f"These {number} commits change nothing together.",
+            else f"Together, these {number} commits change nothing.",
             hint="See what each does with: git log --stat",
         )
     return with_origins(repo, source.base, commits, changes)

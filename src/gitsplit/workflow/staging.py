@@ -137,7 +137,7 @@ class Staging(Struct, frozen=True):
         """``git add`` of the files, with ``-f`` for those that git ignores."""
         for force, why in (
             ((), ""),
-            (("-f",), "git ignores it; -f adds it all the same"),
+            (("-f",), "git ignores it; -f adds it anyway"),
         ):
             own = [path for path in paths if (path in ignored) == bool(force)]
             for at in range(0, len(own), _TOGETHER):
@@ -153,7 +153,11 @@ class Staging(Struct, frozen=True):
     @staticmethod
     def _removing(paths: Sequence[bytes]) -> list[Command]:
         words = ("update-index", "--force-remove", *path_arguments(paths))
-        return [Command(words, why="a directory is in its place: git add would add it")]
+        return [
+            Command(
+                words, why="a directory is in its place, and git add would add that"
+            )
+        ]
 
     def _whole_ways(
         self, path: bytes, pair: PathPair, mode: int
@@ -168,19 +172,19 @@ class Staging(Struct, frozen=True):
         if entry.mode in (FILE, EXECUTABLE) and mode in (FILE, EXECUTABLE):
             sign = "+" if entry.mode == EXECUTABLE else "-"
             words: tuple[Word, ...] = ("update-index", f"--chmod={sign}x")
-            why = "git doesn't look at the mode of files here (core.fileMode)"
+            why = "git ignores file modes here (core.fileMode)"
             yield [
                 *self._adding([path], frozenset()),
                 Command((*words, *path_arguments([path])), why=why),
             ]
         if self.source is not None:
             what = (
-                "the submodule may be elsewhere"
+                "the submodule may have another commit checked out"
                 if entry.mode == GITLINK
-                else ("git add would store other bytes, by line ends or a filter")
+                else ("line endings or a filter would have git add store other bytes")
             )
             words = (*pathspec_options([path]), "reset", "-q", self.source[:10], "--")
-            yield [Command((*words, path), why=f"{what}; this takes the commit's")]
+            yield [Command((*words, path), why=f"{what}; this stages the commit's own")]
         yield from self._patched(path, pair)
 
     def _part(self, path: bytes, pair: PathPair) -> Sequence[Command]:

@@ -91,8 +91,7 @@ def _request_for(snapshot: Snapshot, request: Request) -> Request:
         return request
     if request.keep not in ("auto", "none"):
         raise GitsplitError(
-            "What isn't committed continues no commit, so there is no Change-Id to"
-            " keep.",
+            "Uncommitted changes continue no commit, so there is no Change-Id to keep.",
             hint="Leave --keep-change-id out.",
         )
     return replace(request, keep="none")

@@ -48,19 +48,23 @@ def done_words(state: State, exercise: Exercise, text: str) -> str:
 
 
 def saying(state: State) -> Saying:
-    """What is to be said now; its text is empty where that is nothing."""
+    """What is to be said now; its text is empty where that is nothing.
+
+    No hint where all is done: each would be about something that is done already.
+    """
     exercise = state.info.lesson
     assert exercise is not None, "only a lesson says something"
+    plan, found = _plan_of_lesson(state, exercise), None
+    if plan is not None:
+        found = _notice(exercise, plan, _plan_before(state, exercise), _how_far(state))
+    if found is not None and found.condition.happening is Happening.DONE:
+        return Saying(done_words(state, exercise, found.text), is_done=True)
     if state.hints and state.hinted is state.todo:
         return Saying(hint_words(state, exercise, state.hints))
-    plan = _plan_of_lesson(state, exercise)
     if plan is None:
         return Saying("")
-    found = _notice(exercise, plan, _plan_before(state, exercise), _how_far(state))
     if found is None:
         return Saying(keyed(state, NO_NOTICE))
-    if found.condition.happening is Happening.DONE:
-        return Saying(done_words(state, exercise, found.text), is_done=True)
     return Saying(with_keys_named(state, found.text))
 
 

@@ -301,7 +301,7 @@ def _refuse_where_read(state: State, what: str) -> None:
     """Raise ActionRefused where the commits are looked at only."""
     if state.info.is_read:
         raise ActionRefused(
-            f"Nothing is {what}: the commits are only read.",
+            f"Cannot be {what}: these commits are only read (--read).",
             hint=""
             if state.info.is_patch
             else keyed(state, "{save-plan} saves the plan."),

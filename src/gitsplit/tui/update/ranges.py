@@ -62,7 +62,7 @@ def _with_range_open(state: State) -> State:
     made = todo.entries[at]
     words = f"opened {quantity(len(made.commits), 'commit')} as one range"
     if state.stretch is None:
-        words += ": files are woven from lines, not replayed"
+        words += ": any line can go to any of them"
     step = HistoryStep(words, Screen.SERIES, made.oid)
     shown = replace(
         with_step(state, todo, step),
@@ -100,7 +100,7 @@ def commits_to_squash(state: State) -> tuple[Oid, ...]:
     stretch = selected_stretch(state)
     if len(stretch) < 2:
         raise ActionRefused(
-            "One change is made of two commits or more.",
+            "This needs two or more commits.",
             hint=keyed(state, "{neighbours} selects them."),
         )
     entries = state.todo.entries[stretch.start : stretch.stop]
@@ -110,7 +110,7 @@ def commits_to_squash(state: State) -> tuple[Oid, ...]:
     as_read = tuple(commit.oid for commit in first[at : at + len(oids)])
     if oids != as_read or any(entry.action != "pick" for entry in entries):
         raise ActionRefused(
-            "Something else is to become of these commits already.",
+            "These commits have been moved, or have another action.",
             hint=keyed(state, "{pick} keeps one as it is; {undo} undoes a move."),
         )
     return oids
@@ -121,7 +121,7 @@ def _stretch_to_open(state: State) -> tuple[Entry, ...]:
     stretch = selected_stretch(state) or conflicting_stretch(state)
     if len(stretch) < 2:
         raise ActionRefused(
-            "A range has two commits or more.",
+            "A range needs two or more commits.",
             hint=keyed(state, "{neighbours} selects them."),
         )
     return state.todo.entries[stretch.start : stretch.stop]

@@ -1,5 +1,6 @@
 """What is said of keys: the footer, the help, and a page of the documentation."""
 
+from collections import Counter
 from collections.abc import Iterator
 from enum import Enum
 from typing import NamedTuple
@@ -89,11 +90,18 @@ def help_sections(
 ) -> list[tuple[str, list[tuple[str, str]]]]:
     """The sections of the help, each key with a few words on what it does.
 
-    Those of the ``first`` context come before all others, which say so. ``own`` are
-    keys of the user's own.
+    Those of the ``first`` context come before all others, which say so; of them those
+    whose section is mostly about it. ``own`` are keys of the user's own.
     """
+    rows = key_table(own).rows
+    here = Counter(row.section for row in rows if first in row.contexts)
+    every = Counter(row.section for row in rows)
+
+    def place(row: KeyRow) -> tuple[bool, bool]:
+        return first not in row.contexts, 2 * here[row.section] < every[row.section]
+
     sections: dict[str, list[tuple[str, str]]] = {}
-    for row in sorted(key_table(own).rows, key=lambda row: first not in row.contexts):
+    for row in sorted(rows, key=place):
         is_here = first is None or first in row.contexts
         name = row.section if is_here else f"{row.section} · elsewhere"
         sections.setdefault(name, []).append((row.key_names, row.help))

@@ -270,7 +270,7 @@ def _way_out_words(state: State) -> str:
     return (
         f"{way_out}; {keyed(state, '{open-range}')} opens these {count} commits as one"
         " range, where nothing"
-        " conflicts: their files are woven from lines, not replayed."
+        " conflicts: any line can go to any commit."
     )
 
 
