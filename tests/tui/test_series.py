@@ -285,6 +285,19 @@ def test_the_preview_says_what_becomes_of_every_commit() -> None:
     ]
 
 
+def test_a_range_is_as_large_as_its_commits_together() -> None:
+    known = {
+        A: Estimate(1, 1, 1, ("one", "two")),
+        B: Estimate(2, 2, 2, ("three",)),
+    }
+    apart = after(series(), Estimated(known))
+    opened = after(apart, MarkStretch(), MoveRows(1), OpenRange(), GoBack())
+    sizes = [text_of(line)[60:].split() for line in drawn(series_lines(opened, 100))]
+
+    assert (opened.screen, len(opened.todo.entries)) == (Screen.SERIES, 2)
+    assert sizes[:3] == [["3", "files", "+9", "-6"], ["+7", "-4"], ["+2", "-2"]]
+
+
 def test_behind_a_range_with_nothing_changed_commits_are_unchanged() -> None:
     state = after(series(), MarkStretch(), MoveRows(1), OpenRange())
 

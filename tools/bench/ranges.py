@@ -15,8 +15,11 @@ from typing import TypeVar
 
 from gitsplit.git.history import changes_of, read_series
 from gitsplit.git.repository import open_repository
+from gitsplit.model.layers import layers_of
 from gitsplit.model.plan import plan_at_home, with_edits_assigned
 from gitsplit.model.states import steps
+from gitsplit.model.weave import threads_of
+from gitsplit.tui.diff.rows import diff_rows
 from tools.output import say
 
 COMMITS, FILES, CHANGED, LINES = 50, 400, 200, 60
@@ -47,6 +50,13 @@ def measure_ranges() -> None:
         messages = [commit.raw.message for commit in series.commits]
         plan = _timed(
             "the range, each hunk at home", lambda: plan_at_home(changes, messages)
+        )
+        layers = _timed(
+            "lines that came and went", lambda: layers_of(threads_of(plan.changes))
+        )
+        _timed(
+            "the rows of the screen, these folded",
+            lambda: diff_rows(plan.changes, plan.edits, layers=layers),
         )
         _timed("all states", lambda: steps(plan))
         last = len(plan.edits) - 1

@@ -1,13 +1,14 @@
 """The rows of the series: a commit each, and below one that is split its parts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from operator import attrgetter
 from typing import NamedTuple
 
 from gitsplit.model.memo import memo_by
 from gitsplit.model.objects import Oid
+from gitsplit.model.plan import Plan
 from gitsplit.model.todo import Entry
-from gitsplit.tui.state.app_state import State
+from gitsplit.tui.state.app_state import Estimate, State
 from gitsplit.tui.state.commit_diff import sizes_in
 from gitsplit.tui.state.new_commits import NewCommit, new_commits
 
@@ -50,6 +51,27 @@ def _part_rows(
     for number, part in parts:
         assert part.group is not None, "it is a part"
         yield SeriesRow(place, entry, part, number, sizes[part.group].lines)
+
+
+@memo_by(attrgetter("todo", "estimates"))
+def estimates_of_entries(state: State) -> Mapping[Oid, Estimate]:
+    """The estimates by the first commits of entries.
+
+    Of several commits in one entry it isn't estimated how many changes they are.
+    """
+    several = {
+        entry.oid: _size_in_all(entry.plan)
+        for entry in state.todo.entries
+        if entry.rest and entry.plan is not None
+    }
+    return {**state.estimates, **several}
+
+
+def _size_in_all(plan: Plan) -> Estimate:
+    """How much the commits of a range change in all, each file counted once."""
+    hunks = [hunk for change in plan.changes for hunk in change.hunks]
+    added = sum(len(hunk.new) for hunk in hunks)
+    return Estimate(len(plan.threads), added, sum(len(hunk.old) for hunk in hunks))
 
 
 def selected_stretch(state: State) -> range:

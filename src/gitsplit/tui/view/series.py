@@ -20,6 +20,7 @@ from gitsplit.tui.state.problems import (
 )
 from gitsplit.tui.state.series_rows import (
     SeriesRow,
+    estimates_of_entries,
     selected_stretch,
     series_rows,
 )
@@ -85,7 +86,8 @@ def series_lines(state: State, width: int) -> PaneLines:
     rows = series_rows(state)
     place = state.todo.place(state.chosen)
     cursor = next(n for n, row in enumerate(rows) if row.place == place)
-    sizes, hints = _widths(state.estimates)
+    estimates = estimates_of_entries(state)
+    sizes, hints = _widths(estimates)
     conflict, marked = conflict_of(state), selected_stretch(state)
 
     def line(number: int) -> StyleAndTextTuples:
@@ -102,7 +104,7 @@ def series_lines(state: State, width: int) -> PaneLines:
         return [
             *start,
             (_entry_style(entry, is_at), words),
-            *_estimate_cells(state.estimates.get(entry.oid), sizes),
+            *_estimate_cells(estimates.get(entry.oid), sizes),
             ("", "  " + column_text(_hint_words(state, entry), hints)),
         ]
 
@@ -233,12 +235,12 @@ def _estimate_cells(estimate: Estimate | None, width: int) -> StyleAndTextTuples
 
 def _hint_words(state: State, entry: Entry) -> str:
     """How many changes the commit seems to be, once that is known: ``≈2``."""
-    estimate = state.estimates.get(entry.oid)
+    estimate = estimates_of_entries(state).get(entry.oid)
     return _count_words(estimate) if estimate else ""
 
 
 def _count_words(estimate: Estimate) -> str:
-    return estimate.why_not or f"≈{len(estimate.things)}"
+    return f"≈{len(estimate.things)}" if estimate.things else estimate.why_not
 
 
 def series_words(state: State, width: int) -> list[StyleAndTextTuples]:
@@ -251,7 +253,7 @@ def series_words(state: State, width: int) -> list[StyleAndTextTuples]:
 def _about_chosen(state: State, width: int) -> Iterator[StyleAndTextTuples]:
     entry = entries_of(state.todo)[state.chosen]
     conflict = conflict_of(state)
-    style, words = "", _estimate_words(state.estimates.get(entry.oid))
+    style, words = "", _estimate_words(estimates_of_entries(state).get(entry.oid))
     if conflict is not None and conflict.commit == entry.oid:
         style, words = (
             "class:error",
