@@ -107,6 +107,11 @@ def short_name(ref: str) -> str:
     return ref
 
 
+def plain_name(ref: str) -> str:
+    """The ref as users type a branch: ``main``; any other in words."""
+    return short_name(ref).removeprefix("branch ")
+
+
 def branches_to_move(repo: Repository, rewrite: Rewrite) -> Moves:
     """The refs that follow the rewrite, and those at old commits that stay.
 

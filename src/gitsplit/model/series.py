@@ -89,6 +89,11 @@ class Series(Struct, frozen=True):
     head: Oid
     commits: tuple[SourceCommit, ...]
 
+    @property
+    def uncommitted(self) -> Uncommitted | None:
+        """What isn't committed, where the last commit stands for that."""
+        return self.commits[-1].stands_for
+
 
 class Squash(Struct, frozen=True):
     """All commits after ``base`` up to ``tip`` as one change, merges among them, too.

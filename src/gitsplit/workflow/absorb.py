@@ -125,9 +125,9 @@ def absorb_as_planned(
     """
     assert repo.snapshot is not None, "it has been taken"
     (entry,) = document.series
-    upstream = request.upstream or document.upstream
-    asked = replace(request, upstream=upstream, root=request.root or upstream is None)
-    series, notes = series_to_absorb(repo, asked)
+    from gitsplit.workflow.plan_files import request_for_plan
+
+    series, notes = series_to_absorb(repo, request_for_plan(request, document))
     entry = replace(entry, later=(*entry.later[:-1], repo.snapshot.commit.oid))
     commits = series.commits
     if entry.commits != tuple(commit.oid for commit in commits):

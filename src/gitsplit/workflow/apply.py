@@ -511,7 +511,7 @@ def _keep_plan(repo: Repository, work: Work, error: GitsplitError) -> None:
         write_file(repo, path, dump_plan(plan_document(work)).encode())
     except OSError:
         return
-    source = work.series.commits[-1].stands_for
+    source = work.series.uncommitted
     what, options = f"HEAD at {work.series.head[:12]}", ["--plan", str(path)]
     if source is not None:
         how = source.options(absorbs=work.absorbs)

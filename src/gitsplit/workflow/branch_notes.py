@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gitsplit.git.naming import remote_branches_at
-from gitsplit.git.refs import HEADS, Moves, short_name
+from gitsplit.git.refs import HEADS, Moves, plain_name
 from gitsplit.git.repository import Repository
 from gitsplit.git.write import Rewrite
 from gitsplit.model.escape import printable, shell_command
@@ -36,7 +36,7 @@ def _changed_branches(rewrite: Rewrite, moves: Moves) -> Iterator[str]:
         if at is None or move.old not in had:
             continue
         if rewrite.commits[at - 1].tree != had[move.old]:
-            name = printable(short_name(move.ref).removeprefix("branch "))
+            name = printable(plain_name(move.ref))
             yield (
                 f"{name} goes to commit {at}, which continues its commit but has other"
                 f" files than {move.old[:10]}."

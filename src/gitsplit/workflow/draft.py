@@ -82,7 +82,7 @@ def delete_draft(repo: Repository, work: Work) -> None:
 def draft_of_other_head(repo: Repository, work: Work) -> str | None:
     """A sentence naming a draft of this branch made at another HEAD, or None."""
     file = _draft_file(repo, work)
-    source = work.series.commits[-1].stands_for
+    source = work.series.uncommitted
     if source is not None:
         return None
     for path in file.of_other_heads(work.series.head):
@@ -101,7 +101,7 @@ def _draft_file(repo: Repository, work: Work) -> DraftFile:
     kind = "range" if is_range else ""
     if any(isinstance(entry.source, Squash) for entry in work.todo.entries):
         kind = "squash"
-    series, source = work.series, work.series.commits[-1].stands_for
+    series, source = work.series, work.series.uncommitted
     if source is not None:
         kind = f"absorb-{source.kind}" if work.absorbs else source.kind
         series = replace(series, head=source.head or NO_OBJECT)
@@ -117,7 +117,7 @@ def load_memory(repo: Repository, work: Work, draft: Todo) -> Memory | None:
     text, memory = file.text(), file.memory()
     if text is None or memory is None:
         return None
-    source = work.series.commits[-1].stands_for
+    source = work.series.uncommitted
     if source is not None and source.after not in text:
         return None  # it is about other lines
     return memory_in(memory, text, repo, work, draft)

@@ -335,7 +335,7 @@ def rewrite_findings(
         push=push_commands(repo, work),
         notes=(*work.notes, *_branch_notes(repo, work, outcome)),
         stack=stack_push(repo, work, outcome.stack),
-        source=work.series.commits[-1].stands_for,
+        source=work.series.uncommitted,
         overwritten=index.overwritten if index else (),
         later=len(outcome.later),
         is_stopped=repo.is_rebasing,

@@ -264,6 +264,12 @@ def plan_with_owner(request: Request, entry: CommitEntry, plan: Plan) -> Plan:
     return plan
 
 
+def request_for_plan(request: Request, document: PlanDocument) -> Request:
+    """The request; without UPSTREAM, for the series that the plan was made of."""
+    upstream = request.upstream or document.upstream
+    return replace(request, upstream=upstream, root=request.root or upstream is None)
+
+
 def _series_of_plan(
     repo: Repository, request: Request, document: PlanDocument
 ) -> Series:
@@ -272,10 +278,8 @@ def _series_of_plan(
     Without UPSTREAM it begins where the plan was made. Raises InvalidPlan where that
     isn't in this history.
     """
-    upstream = request.upstream or document.upstream
-    asked = replace(request, upstream=upstream, root=request.root or upstream is None)
     try:
-        return read_asked_series(repo, asked)
+        return read_asked_series(repo, request_for_plan(request, document))
     except (UnknownRevision, NoCommonHistory, EmptySeries):
         if request.read is not None or document.head == repo.head():
             raise
@@ -328,7 +332,7 @@ def plan_document(work: Work) -> PlanDocument:
     """The work as a plan file, which names all by its lines."""
     entries = tuple(_entry_for_plan(entry) for entry in work.todo.entries)
     series = work.series
-    source = series.commits[-1].stands_for
+    source = series.uncommitted
     head = series.head if source is None else source.head
     return PlanDocument(series.upstream, head, entries, work.misfit or None)
 

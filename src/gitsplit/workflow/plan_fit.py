@@ -6,7 +6,7 @@ or one with its diff. What it splits is fitted by content
 (:mod:`gitsplit.planfile.fit`).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from msgspec.structs import replace
@@ -24,7 +24,7 @@ from gitsplit.model.todo import Entry, Todo, refuse_broken_range, todo_layout
 from gitsplit.planfile.document import CommitEntry, Misfit, PlanDocument
 from gitsplit.planfile.fit import Fit, fitted_plan
 from gitsplit.planfile.match import plan_of_entry, takers_of_rest, with_originals
-from gitsplit.workflow.plan_files import plan_with_owner
+from gitsplit.workflow.plan_files import plan_with_owner, request_for_plan
 from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import (
     Work,
@@ -84,9 +84,7 @@ def _fitted_squash(
     for oid in filter(None, (source.base, source.tip)):
         if not repo.has_object(oid):
             raise _unknown_commit_error(oid)
-    is_root = request.root or (request.upstream or document.upstream) is None
-    named = request.upstream or document.upstream
-    series = squashed_series(repo, replace(request, upstream=named, root=is_root))
+    series = squashed_series(repo, request_for_plan(request, document))
     was, plan = _plan_for_series(repo, series, document, source)
     now = Squash(series.upstream, series.head)
     changes = squashed_changes(repo, now, series.commits)
@@ -138,16 +136,15 @@ def _fitted_series(
     That of UPSTREAM; without it, it begins at the first commit that the plan is about.
     Raises what reading it raises, and InvalidPlan where it has none of the commits.
     """
-    named = request.upstream or document.upstream
-    is_root = request.root or named is None
-    series = read_asked_series(repo, replace(request, upstream=named, root=is_root))
+    asked = request_for_plan(request, document)
+    series = read_asked_series(repo, asked)
     found = _found(repo, series, document)
     if not found:
         raise InvalidPlan(
             "The plan is about no commit of this series.",
             hint="Name the UPSTREAM that its commits come after now.",
         )
-    if request.upstream is None and request.read is None and not is_root:
+    if request.upstream is None and request.read is None and not asked.root:
         series = _from_first(series, {each.oid for each in found.values()})
     return series, found
 
@@ -175,20 +172,21 @@ def _found(repo: Repository, series: Series, document: PlanDocument) -> Found:
     free = {commit.oid: commit for commit in series.commits}
     found = {oid: free.pop(oid) for oid in _named(document) if oid in free}
     was = {oid: _old_commit(repo, oid) for oid in _named(document) if oid not in found}
-    marks: tuple[Callable[[SourceCommit], object], ...] = (
-        lambda commit: rules.of(commit.raw.message),
-        partial(_trees, repo),
-        lambda commit: commit.subject,
-        partial(_diff, repo),
+    marks: tuple[Callable[[Sequence[SourceCommit]], Sequence[object]], ...] = (
+        lambda commits: [rules.of(commit.raw.message) for commit in commits],
+        lambda commits: [_trees(repo, commit) for commit in commits],
+        lambda commits: [commit.subject for commit in commits],
+        partial(_diffs, repo),
     )
-    for mark_of in marks:
+    for marks_of in marks:
         lacking = {oid: old for oid, old in was.items() if old and oid not in found}
         if not lacking:
             break
-        marked = [(mark_of(commit), commit) for commit in free.values()]
-        for oid, old in lacking.items():
-            mark = mark_of(old)
-            same = (c for known, c in marked if mark == known and c.oid in free)
+        there, gone = [*free.values()], [*lacking.values()]
+        known = marks_of([*there, *gone])
+        marked = [*zip(known, there, strict=False)]
+        for oid, mark in zip(lacking, known[len(there) :], strict=True):
+            same = (c for each, c in marked if mark == each and c.oid in free)
             if mark and (now := next(same, None)):
                 found[oid] = free.pop(now.oid)
     return found
@@ -206,11 +204,17 @@ def _trees(repo: Repository, commit: SourceCommit) -> tuple[Oid | None, Oid] | N
     return None if tree == commit.raw.tree else (tree, commit.raw.tree)
 
 
-def _diff(repo: Repository, commit: SourceCommit) -> tuple[object, ...]:
-    """What a commit does to its files, wherever in them; nothing for a merge."""
-    if _trees(repo, commit) is None:
-        return ()
-    return tuple(_change_anywhere(each) for each in history.file_changes(repo, commit))
+def _diffs(
+    repo: Repository, commits: Sequence[SourceCommit]
+) -> Sequence[tuple[object, ...]]:
+    """What each commit does to its files, wherever in them; nothing for a merge."""
+    plain = [commit for commit in commits if _trees(repo, commit) is not None]
+    changes = history.changes_of(repo, plain)
+    found = {
+        commit.oid: tuple(map(_change_anywhere, done))
+        for commit, done in zip(plain, changes, strict=True)
+    }
+    return [found.get(commit.oid, ()) for commit in commits]
 
 
 def _change_anywhere(change: FileChange) -> tuple[object, ...]:

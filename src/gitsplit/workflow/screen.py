@@ -309,7 +309,7 @@ def _make_editor(repo: Repository) -> Editor:
 
 def _whole(repo: Repository, request: Request, work: Work) -> SeriesInfo:
     """The series in the words of the screen."""
-    ref = refs.short_name(work.head_ref or "HEAD").removeprefix("branch ")
+    ref = refs.plain_name(work.head_ref or "HEAD")
     others = {}
     if request.read is not None:
         ref = request.read
@@ -325,10 +325,7 @@ def _whole(repo: Repository, request: Request, work: Work) -> SeriesInfo:
         is_patch=work.is_patch,
         change_ids=_change_ids(work),
         ids=work.ids,
-        other_refs={
-            refs.short_name(name).removeprefix("branch "): oid
-            for name, oid in others.items()
-        },
+        other_refs={refs.plain_name(name): oid for name, oid in others.items()},
         drop_to="uncommitted" if repo.snapshot else request.drop_to,
         titles=history.log_titles(repo, work.series, form) if form else {},
         abbreviates=repo.config.get_bool("rebase.abbreviateCommands"),

@@ -8,7 +8,7 @@ from gitsplit.errors import EmptySeries, ManyMergeBases, NothingToSplit
 from gitsplit.git import history
 from gitsplit.git.naming import ends_of_range, whole_branch
 from gitsplit.git.origins import with_origins
-from gitsplit.git.refs import short_name
+from gitsplit.git.refs import plain_name
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import EMPTY_TREE
 from gitsplit.model.diff import FileChange, edits_of
@@ -138,7 +138,7 @@ def _pushed_already(repo: Repository, nothing: EmptySeries) -> EmptySeries:
     whole = whole_branch(repo)
     if whole is None:
         return nothing
-    branch = short_name(repo.head_ref() or "HEAD").removeprefix("branch ")
+    branch = plain_name(repo.head_ref() or "HEAD")
     upstream, trunk, count = whole
     number = quantity(count, "commit")
     return EmptySeries(
