@@ -35,10 +35,14 @@ number=$(cat "$0.number"); cat "$0.text$number" >"$1" && echo $((number + 1)) \
 
 
 class Rehearsal(Struct, frozen=True):
-    """A place to try commands out: ``program`` runs git on what it has of its own."""
+    """A place to try commands out: ``program`` runs git on what it has of its own.
+
+    ``algorithm`` is the one that diffs are configured to be made by; empty for git's.
+    """
 
     program: Program
     place: Path
+    algorithm: str = ""
 
     def run(self, *args: str | bytes, stdin: bytes = b"") -> Completed:
         """Run git; the exit status is not looked at."""
@@ -95,12 +99,10 @@ class Rehearsal(Struct, frozen=True):
     def diff(self, path: bytes, options: Iterable[str]) -> bytes:
         """The diff of the file on disk to what is staged, as ``git add -p`` has it."""
         asked = ("diff-files", "--no-color", "--ignore-submodules=dirty", "-p")
-        words = (*options, "--literal-pathspecs", *asked, *self._algorithm())
+        words = (*options, "--literal-pathspecs", *asked)
+        if self.algorithm:
+            words = (*words, f"--diff-algorithm={self.algorithm}")
         return self.run(*words, "--", path).stdout
-
-    def _algorithm(self) -> tuple[str, ...]:
-        named = self.run("config", "diff.algorithm").stdout.strip()
-        return (f"--diff-algorithm={os.fsdecode(named)}",) if named else ()
 
     def author(self, name: bytes, mail: bytes, date: str) -> bytes:
         """The author of a commit for which git is told these; empty if it refuses."""
@@ -146,7 +148,8 @@ def rehearsal(
             "GIT_EDITOR": shell_command("sh", str(place / "editor")),
             "GIT_OPTIONAL_LOCKS": "0",
         }
-        tried = Rehearsal(replace(repo.program, cwd=files, env=env), place)
+        program = replace(repo.program, cwd=files, env=env)
+        tried = Rehearsal(program, place, repo.config.get("diff.algorithm") or "")
         _check_out(tried, tree, paths)
         yield tried
 

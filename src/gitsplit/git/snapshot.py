@@ -36,9 +36,8 @@ from gitsplit.git.trees import EMPTY_TREE, NewObjects, changed_paths
 from gitsplit.git.worktree import index_environment, index_file
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import name_list
-from gitsplit.model.objects import Oid, RawCommit, StagedEntry, object_id
+from gitsplit.model.objects import Oid, RawCommit, StagedEntry, object_id, without_room
 from gitsplit.model.series import Series, SourceCommit, Uncommitted
-from gitsplit.model.staged import parents_of
 
 UncommittedKind = Literal["worktree", "staged"]
 
@@ -233,13 +232,9 @@ def _entries_at(
 
     As a file has none where a directory of its name is.
     """
-    above = {parent for path in paths for parent in parents_of(path)}
-    return {
-        path: entry
-        for path, entry in entries.items()
-        if entry is not None
-        and (path in paths or path in above or not paths.isdisjoint(parents_of(path)))
-    }
+    there = {path: entry for path, entry in entries.items() if entry is not None}
+    wanted = {*paths, *without_room(there, paths)}
+    return {path: entry for path, entry in there.items() if path in wanted}
 
 
 def _head_of(repo: Repository) -> Oid | None:

@@ -8,7 +8,7 @@ headers.
 
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from functools import cached_property
 from hashlib import sha1
 from typing import Literal, NewType
@@ -283,3 +283,14 @@ def directories(path: bytes) -> Iterator[bytes]:
     while at >= 0:
         yield path[:at]
         at = path.find(b"/", at + 1)
+
+
+def without_room(paths: Iterable[bytes], files: Set[bytes]) -> Iterator[bytes]:
+    """The paths that can't be beside these files, as one is a directory of the other.
+
+    A path that is one of the files itself isn't among them for that.
+    """
+    above = {directory for path in files for directory in directories(path)}
+    for path in paths:
+        if path in above or not files.isdisjoint(directories(path)):
+            yield path

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from msgspec import Struct, field
 
 from gitsplit.errors import InvalidPatch
+from gitsplit.model.objects import directories
 
 MOST_LINES = 2_000_000
 """So many lines may there be in all files of all patches, with those in between."""
@@ -419,9 +420,8 @@ def _refuse_outside(file: PatchFile) -> None:
 def _refuse_collision(paths: Set[bytes]) -> None:
     """Raise InvalidPatch where one of the files would be a directory of another."""
     for path in paths:
-        parts = path.split(b"/")
-        for end in range(1, len(parts)):
-            if (above := b"/".join(parts[:end])) in paths:
+        for above in directories(path):
+            if above in paths:
                 raise InvalidPatch(
                     f"In the patch, {_name(above)} is both a file and a directory.",
                     hint="Read its patches one by one.",

@@ -23,6 +23,7 @@ from gitsplit.model.objects import (
     StagedEntry,
     TreeEntry,
     object_id,
+    without_room,
 )
 from gitsplit.model.plan import DROPPED, Group, Plan
 from gitsplit.model.states import path_collisions, states_in
@@ -140,23 +141,15 @@ def _files_afterwards(
     return IndexAfterwards(tuple(updates), tuple(contents), tuple(overwritten))
 
 
-def parents_of(path: bytes) -> Iterator[bytes]:
-    """The paths of the directories that the path is in, the innermost first."""
-    while path := path.rpartition(b"/")[0]:
-        yield path
-
-
 def _in_the_way(
     updates: Sequence[EntryUpdate], staged: Mapping[bytes, StagedEntry]
 ) -> Iterator[tuple[bytes, StagedEntry]]:
     """What was staged alone, in a directory where a file comes, or the other way."""
     made = {each.path for each in updates if each.new is not None}
-    above = {parent for path in made for parent in parents_of(path)}
     known = {each.path for each in updates}
-    for path, entry in staged.items():
-        is_clashing = path in above or not made.isdisjoint(parents_of(path))
-        if is_clashing and path not in known:
-            yield path, entry
+    for path in without_room(staged, made):
+        if path not in known:
+            yield path, staged[path]
 
 
 def _following_head(

@@ -30,6 +30,7 @@ from gitsplit.model.by_hand import (
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import name_list
 from gitsplit.model.message import subject_of
+from gitsplit.model.objects import Oid, without_room
 from gitsplit.model.plan import DROPPED, DropTo
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.todo import Entry
@@ -37,7 +38,6 @@ from gitsplit.workflow.commit_commands import CommitDesk, NotTaught, encoding_op
 from gitsplit.workflow.staging import (
     NotStaged,
     Staging,
-    clash,
     neutral_options,
 )
 from gitsplit.workflow.work import Work
@@ -58,7 +58,10 @@ def by_hand(  # noqa: PLR0913 -- callers name the last
     """
     try:
         _refuse_untaught(repo, work)
-        teacher = _Teacher(repo, work, objects, rewrite, drop_to)
+        made: dict[Oid, list[WrittenCommit]] = {}
+        for each in rewrite.commits:
+            made.setdefault(each.draft.place, []).append(each)
+        teacher = _Teacher(repo, work, objects, rewrite, drop_to, made)
         if is_done:
             return ByHand(tuple(teacher.steps()))
         if repo.snapshot is not None:
@@ -139,13 +142,14 @@ def _reasons_of_todo(work: Work) -> Iterator[str]:
 
 
 class _Teacher(Struct, frozen=True):
-    """What the commands are found from."""
+    """What the commands are found from; the new commits are ``made`` by their place."""
 
     repo: Repository
     work: Work
     objects: NewObjects
     rewrite: Rewrite
     drop_to: DropTo
+    made: Mapping[Oid, Sequence[WrittenCommit]]
 
     @property
     def _split(self) -> Sequence[Entry]:
@@ -153,8 +157,7 @@ class _Teacher(Struct, frozen=True):
 
     def _made(self, entry: Entry) -> Sequence[WrittenCommit]:
         """The commits that become of one."""
-        made = [each for each in self.rewrite.commits if each.draft.place == entry.oid]
-        return [each for each in made if each.oid != entry.oid]
+        return [each for each in self.made.get(entry.oid, ()) if each.oid != entry.oid]
 
     def steps(self) -> Iterator[Step]:
         """All steps; raises NotTaught and NotStaged."""
@@ -290,9 +293,8 @@ class _Teacher(Struct, frozen=True):
             parents = commit.raw.parents
             trees = [self.objects.read_commit(oid).tree for oid in parents]
             done = changed_paths(self.objects, (*trees, EMPTY_TREE)[0], commit.raw.tree)
-            if len(parents) != 1 or any(
-                one == other or clash(one, other) for one in done for other in paths
-            ):
+            in_the_way = [*(done.keys() & paths), *without_room(done, {*paths})]
+            if len(parents) != 1 or in_the_way:
                 raise NotTaught(
                     f"{commit.oid[:10]} changes what is left out, too: git rebase may"
                     " stop there."

@@ -5,7 +5,7 @@ file as it is there, ``git add`` stages whole; a part of it ``git add -p``, wher
 can, else ``git apply --cached``. What is staged is compared with the commit's tree.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from msgspec import Struct
 
@@ -22,7 +22,14 @@ from gitsplit.model.by_hand import (
 )
 from gitsplit.model.diff import File, change_between
 from gitsplit.model.hunk_answers import answers_for, shown_diff
-from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, Oid, TreeEntry
+from gitsplit.model.objects import (
+    EXECUTABLE,
+    FILE,
+    GITLINK,
+    Oid,
+    TreeEntry,
+    without_room,
+)
 from gitsplit.model.patch import file_patch
 
 _TOGETHER = 20
@@ -53,10 +60,8 @@ def neutral_options(config: Config) -> tuple[str, ...]:
     )
 
 
-def clash(one: bytes, other: bytes) -> bool:
-    """Whether one of the paths is that of a directory which has the other."""
-    shorter, longer = sorted((one, other), key=len)
-    return longer.startswith(shorter + b"/")
+def _mode(entry: TreeEntry | None) -> int:
+    return 0 if entry is None else entry.mode
 
 
 class NotStaged(Exception):
@@ -85,7 +90,7 @@ class Staging(Struct, frozen=True):
     def commands(self, before: Oid, after: Oid) -> tuple[Command, ...]:
         """What stages ``after`` where ``before`` is staged; raises NotStaged."""
         pairs = dict(sorted(changed_paths(self.objects, before, after).items()))
-        whole = [path for path, pair in pairs.items() if self._is_whole(path, pair)]
+        whole = {path for path, pair in pairs.items() if self._is_whole(path, pair)}
         commands = [*self._whole(pairs, whole)]
         for path, pair in pairs.items():
             if path not in whole:
@@ -99,38 +104,37 @@ class Staging(Struct, frozen=True):
         return path in self.disk and self.disk[path] == pair.after
 
     def _whole(
-        self, pairs: Mapping[bytes, PathPair], whole: Sequence[bytes]
+        self, pairs: Mapping[bytes, PathPair], whole: Set[bytes]
     ) -> Iterator[Command]:
         """What stages these files as they are on disk."""
-        added = [path for path in whole if not self._is_odd(path)]
+        odd = self._odd(whole)
+        added = [path for path in pairs if path in whole - odd]
         ignored = self.tried.ignored(p for p in added if pairs[p].before is None)
         self.tried.keep_index()
         for command in self._adding(added, ignored):
             self.tried.try_out(command)
         staged = self.tried.entries()
-        wrong = [path for path in added if staged.get(path) != pairs[path].after]
+        plain = [path for path in added if staged.get(path) == pairs[path].after]
         self.tried.restore_index()
-        plain = [path for path in added if path not in wrong]
         # What goes comes first: a directory may be where a file was.
-        odd = sorted({*whole} - {*plain}, key=lambda p: pairs[p].after is not None)
-        removed = [path for path in odd if pairs[path].after is None]
+        left = [path for path in pairs if path in whole - {*plain}]
+        removed = [path for path in left if pairs[path].after is None]
         if removed:
             yield from self._ways_tried([self._removing(removed)], pairs)
         if plain:
             yield from self._ways_tried([[*self._adding(plain, ignored)]], pairs)
-        for path in odd[len(removed) :]:
-            mode = staged[path].mode if path in staged else 0
+        for path in (each for each in left if pairs[each].after is not None):
+            mode = _mode(staged.get(path))
             yield from self._ways_tried(
                 self._whole_ways(path, pairs[path], mode), pairs
             )
 
-    def _is_odd(self, path: bytes) -> bool:
-        """Whether ``git add`` would do something else: add a directory, for one."""
-        entry = self.disk[path]
-        if entry is None:
-            there = [p for p, e in self.disk.items() if e is not None]
-            return any(clash(p, path) for p in there)
-        return entry.mode == GITLINK
+    def _odd(self, paths: Set[bytes]) -> frozenset[bytes]:
+        """Those for which ``git add`` would do more: add a directory, for one."""
+        there = {path for path, entry in self.disk.items() if entry is not None}
+        gone = paths - there
+        links = (p for p in paths & there if _mode(self.disk[p]) == GITLINK)
+        return frozenset((*without_room(gone, there), *links))
 
     @staticmethod
     def _adding(paths: Sequence[bytes], ignored: frozenset[bytes]) -> Iterator[Command]:
