@@ -16,7 +16,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from gitsplit.errors import InvalidPatch
-from gitsplit.git.program import Program
+from gitsplit.git.program import REPOSITORY_VARIABLES, Program
 from gitsplit.git.repository import Repository, open_repository
 from gitsplit.model.objects import GITLINK, Oid
 from gitsplit.model.patch_files import PatchedFile, PatchedFiles, files_of_patch
@@ -24,10 +24,6 @@ from gitsplit.model.patch_files import PatchedFile, PatchedFiles, files_of_patch
 BRANCH = "patch"
 """The name of the branch at the last patch."""
 
-_OF_A_REPOSITORY = (
-    *("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX"),
-    *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE"),
-)
 _COMMIT = re.compile(rb"From ([0-9a-f]{40})\b")
 _LOGGED = re.compile(rb"commit ([0-9a-f]{40})\b[^\n]*\n")
 _SVN = re.compile(rb"^(Index: .*|=+)$\n?", re.MULTILINE)
@@ -161,7 +157,7 @@ def repository_of_patches(
 @contextmanager
 def _without_repository() -> Iterator[None]:
     """Have no variable of the environment name a repository, until the block ends."""
-    named = {n: os.environ.pop(n) for n in _OF_A_REPOSITORY if n in os.environ}
+    named = {n: os.environ.pop(n) for n in REPOSITORY_VARIABLES if n in os.environ}
     try:
         yield
     finally:

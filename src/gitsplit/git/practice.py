@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gitsplit.errors import GitFailed, GitsplitError, WriteFailed
+from gitsplit.git.program import REPOSITORY_VARIABLES
 
 HISTORY = Path(__file__).with_suffix(".mbox")
 TANGLED = "HEAD~2"
@@ -63,10 +64,8 @@ def forget_other_repository() -> None:
 
     A lesson is in its own.
     """
-    names = ("DIR", "WORK_TREE", "COMMON_DIR", "INDEX_FILE", "OBJECT_DIRECTORY")
-    others = ("ALTERNATE_OBJECT_DIRECTORIES", "NAMESPACE", "PREFIX", "GRAFT_FILE")
-    for name in (*names, *others):
-        os.environ.pop(f"GIT_{name}", None)
+    for name in REPOSITORY_VARIABLES:
+        os.environ.pop(name, None)
 
 
 def _make_repository(

@@ -32,6 +32,15 @@ from gitsplit.errors import (
 )
 from gitsplit.model.escape import in_one_line
 
+REPOSITORY_VARIABLES = tuple(
+    f"GIT_{name}"
+    for name in (
+        *("DIR", "WORK_TREE", "COMMON_DIR", "INDEX_FILE", "PREFIX", "NAMESPACE"),
+        *("OBJECT_DIRECTORY", "ALTERNATE_OBJECT_DIRECTORIES", "GRAFT_FILE"),
+    )
+)
+"""The variables of the environment that lead into a repository, as in a hook."""
+
 GROUP = 2
 """Where ``pgrp``, field 5 of proc(5), is among the fields from the state on."""
 

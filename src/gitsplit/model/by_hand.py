@@ -6,7 +6,6 @@ Values only: :mod:`gitsplit.workflow.by_hand` finds them and tries them out,
 
 import re
 from collections.abc import Sequence
-from itertools import takewhile
 
 from msgspec import Struct
 
@@ -90,15 +89,3 @@ def path_arguments(paths: Sequence[bytes]) -> tuple[Word, ...]:
     """The paths as arguments, behind ``--`` where one would be an option."""
     dashes = any(path.startswith(b"-") for path in paths)
     return (*(("--",) if dashes else ()), *paths)
-
-
-def cleaned(message: bytes) -> bytes:
-    """The message as ``git commit --cleanup=whitespace`` leaves it."""
-    lines = [line.rstrip() for line in message.split(b"\n")]
-    kept = [
-        line
-        for at, line in enumerate(lines)
-        if line or (at and lines[at - 1] and any(lines[at:]))
-    ]
-    blank = len([*takewhile(lambda line: not line, kept)])
-    return b"".join(line + b"\n" for line in kept[blank:])

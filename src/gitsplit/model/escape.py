@@ -36,6 +36,15 @@ def printable(text: bytes | str) -> str:
     return "".join(part for part, _ in seen_parts(text))
 
 
+def printable_diff_line(line: bytes) -> str:
+    r"""The same of a line of a diff, the tabs behind its sign as blanks.
+
+    >>> printable_diff_line(b"+\ta")
+    '+        a'
+    """
+    return printable(line[:1] + line[1:].expandtabs())
+
+
 def seen_parts(text: bytes | str) -> Iterator[tuple[str, bool]]:
     r"""The parts that :func:`printable` makes of it, each with whether it is a name.
 

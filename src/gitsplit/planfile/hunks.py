@@ -6,7 +6,8 @@ line, and the second to the fourth added one).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from msgspec import Struct
 
@@ -95,17 +96,29 @@ def _ends(first: str, last: str | None) -> Ends:
 def pick_value(pick: HunkPick) -> int | str:
     """The number or text that :func:`hunk_pick` reads again."""
     lines = [
-        f"{side}{_ends_value(ends)}"
+        f"{side}{ends_value(ends)}"
         for side, sides in (("-", pick.removed), ("+", pick.added))
         for ends in sides
     ]
     if lines:
         return f"{pick.first}:{','.join(lines)}"
     return (
-        pick.first if pick.first == pick.last else _ends_value((pick.first, pick.last))
+        pick.first if pick.first == pick.last else ends_value((pick.first, pick.last))
     )
 
 
-def _ends_value(ends: Ends) -> str:
+def ends_value(ends: Ends) -> str:
+    """The ends as :func:`hunk_pick` reads them in a text: ``3`` or ``3-5``."""
     first, last = ends
     return f"{first}" if first == last else f"{first}-{last}"
+
+
+def runs_of(numbers: Iterable[int]) -> Iterator[Ends]:
+    """The ends of each run of numbers that follow on each other.
+
+    >>> [*runs_of([1, 2, 3, 5])]
+    [(1, 3), (5, 5)]
+    """
+    for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0]):
+        members = [number for _, number in run]
+        yield members[0], members[-1]

@@ -6,7 +6,7 @@ what isn't ASCII is only compared to tell which line it is.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 
@@ -20,7 +20,8 @@ from gitsplit.model.listing import abbreviation
 from gitsplit.model.message import has_subject, stripspace
 from gitsplit.model.plan import DROPPED, Group, Plan, groups_with_edits
 from gitsplit.model.states import steps
-from gitsplit.planfile.document import CommitEntry, FileEntry, GroupEntry, LineRange
+from gitsplit.planfile.document import CommitEntry, FileEntry, GroupEntry
+from gitsplit.planfile.hunks import runs_of
 from gitsplit.planfile.match import plan_of_entry
 from gitsplit.planfile.numbering import bare_entry
 from gitsplit.planfile.text_form import CANARY, CHANGES, Form, FormLine, Section
@@ -465,18 +466,10 @@ class _Taken(Struct):
         return replace(
             bare_entry(change),
             facts=tuple(self.facts),
-            removed=tuple(_ranges(self.removed)),
-            added=tuple(_ranges(self.added)),
+            removed=tuple(runs_of(at + 1 for at in self.removed)),
+            added=tuple(runs_of(at + 1 for at in self.added)),
             content=self.content,
         )
-
-
-def _ranges(lines: Iterable[int]) -> Iterator[LineRange]:
-    """Lines in order, from 0, as ranges."""
-    runs = groupby(enumerate(lines), lambda pair: pair[1] - pair[0])
-    for _, run in runs:
-        (_, first), *others = run
-        yield first + 1, (others[-1][1] if others else first) + 1
 
 
 def _files(

@@ -25,5 +25,10 @@ class Context(Struct, frozen=True):
     changed_paths: tuple[frozenset[bytes], ...] = ()
     originals: tuple[Original, ...] = ()
 
+    @property
+    def is_of_several(self) -> bool:
+        """Whether several commits made the change."""
+        return len(self.originals) > 1
+
 
 NOTHING_KNOWN = Context()

@@ -104,11 +104,6 @@ class ProposalsByContent(Struct, frozen=True, dict=True):
     commit: CommitFeatures
     joined: str = ""
 
-    @property
-    def is_of_several(self) -> bool:
-        """Whether several commits made the change."""
-        return len(self.context.originals) > 1
-
     @cached_property
     def shortcut(self) -> str:
         """What was done to be there in time; empty for a commit of ordinary size."""
@@ -176,7 +171,7 @@ class ProposalsByContent(Struct, frozen=True, dict=True):
     @property
     def _is_whole(self) -> bool:
         """Whether it is one file that comes or goes, which is cut only for a reason."""
-        is_one = len(self.changes) == 1 and not self.is_of_several
+        is_one = len(self.changes) == 1 and not self.context.is_of_several
         return is_one and None in {self.changes[0].old, self.changes[0].new}
 
     def border(self, plan: Plan, one: int, two: int) -> str:
@@ -450,11 +445,6 @@ class ProposalsByLocation(Struct, frozen=True, dict=True):
     chance_of_several: float = 0.5  # where a change is says nothing of it
 
     shortcut = ""
-
-    @property
-    def is_of_several(self) -> bool:
-        """Whether several commits made the change."""
-        return len(self.context.originals) > 1
 
     def plan(self, number: int | None = None, at_least: int = 1) -> Plan:
         """The plan of ``number`` groups; without a number, of as many as ``by`` makes.

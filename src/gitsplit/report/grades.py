@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from gitsplit.model.listing import quantity
+from gitsplit.model.listing import quantity, with_capital
 from gitsplit.model.plan import DROPPED, Plan, groups_with_edits
 from gitsplit.report.result import document_text
 from gitsplit.teaching.grading import Exercise, Grade, HunkMark
-from gitsplit.teaching.pages import comparison_lines, reference_subjects, where_words
+from gitsplit.teaching.pages import comparison_lines, reference_subjects
 from gitsplit.teaching.placement import line_words
 
 FORMAT = "gitsplit-grade"
@@ -21,7 +21,7 @@ def grade_text(exercise: Exercise, plan: Plan, found: Grade) -> str:
         f"Mark: {found.points} of 100 ({found.right} of {quantity(found.of, 'line')})"
     )
     said = (f"{' ' * each.indent}{each.text}" for each in lines)
-    return "\n".join([where_words(exercise), mark, "", *said]) + "\n"
+    return "\n".join([with_capital(exercise.in_words), mark, "", *said]) + "\n"
 
 
 def grade_json(exercise: Exercise, plan: Plan, found: Grade) -> str:

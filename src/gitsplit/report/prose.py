@@ -13,7 +13,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from gitsplit.model.escape import printable
+from gitsplit.model.escape import printable, printable_diff_line
 from gitsplit.report.formats import Printout, Slot
 from gitsplit.report.html_parts import code, page_start, text
 from gitsplit.report.markdown_parts import fenced, html, inline
@@ -109,7 +109,7 @@ def _wrapped(words: str, sign: str = "", hang: int = 0) -> list[str]:
 def _code_line(line: bytes | str) -> str:
     """A line with its tabs as blanks, those of a diff behind its sign."""
     if isinstance(line, bytes):
-        return printable(line[:1] + line[1:].expandtabs())
+        return printable_diff_line(line)
     return printable(line.expandtabs())
 
 

@@ -12,7 +12,7 @@ from gitsplit.model.diff import (
     TextEdit,
     edit_union,
 )
-from gitsplit.model.escape import printable
+from gitsplit.model.escape import printable, printable_diff_line
 from gitsplit.model.given_up import not_continued_words
 from gitsplit.model.listing import few, hunk_count, line_counts, quantity
 from gitsplit.model.message import subject_of
@@ -190,7 +190,7 @@ def diff_lines(changes: Iterable[FileChange]) -> Iterator[DiffLine]:
     for change in changes:
         for line in file_patch(change):
             shown = line.removesuffix(b"\n").removesuffix(b"\t")
-            yield DiffLine(printable(shown[:1] + shown[1:].expandtabs()))
+            yield DiffLine(printable_diff_line(shown))
 
 
 def known_message(commit: ResultCommit) -> bytes:

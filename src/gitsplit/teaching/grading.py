@@ -46,6 +46,12 @@ class Exercise(Struct, frozen=True):
         """Where the reference has each line."""
         return _placement_of_reference(self.reference)
 
+    @property
+    def in_words(self) -> str:
+        """Which lesson it is of how many, and its title."""
+        which = f"lesson {self.number} of {self.of}: " if self.of > 1 else ""
+        return f"{which}{self.lesson.title}"
+
 
 @memo
 def _placement_of_reference(plan: Plan) -> Placement:

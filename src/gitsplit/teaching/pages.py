@@ -75,12 +75,6 @@ _NUMBERS = [
 ]
 
 
-def where_words(exercise: Exercise) -> str:
-    """Which lesson it is of how many, and its title."""
-    which = f"Lesson {exercise.number} of {exercise.of}: " if exercise.of > 1 else ""
-    return f"{which}{exercise.lesson.title}"
-
-
 def list_page(lessons: Sequence[Lesson], marks: Sequence[int | None]) -> Page:
     """All lessons, with the best mark of each so far, and the next one."""
     width = max(len(lesson.title) for lesson in lessons)
@@ -151,7 +145,10 @@ def question_page(
     if answered:
         keys = (Choice(NEXT, "go on"), *(c for c in choices if c.key != QUIT))
     return Page(
-        where_words(exercise), lines, below, (*keys, Choice(QUIT, "leave the lesson"))
+        with_capital(exercise.in_words),
+        lines,
+        below,
+        (*keys, Choice(QUIT, "leave the lesson")),
     )
 
 
@@ -279,7 +276,7 @@ def comparison_page(
     )
     answers = [*_answer_lines(attempt)]
     return Page(
-        where_words(exercise),
+        with_capital(exercise.in_words),
         (mark, *answers, PageLine(), *comparison_lines(exercise, attempt.plan, found)),
         asked=(PageLine(following_words(exercise)),),
         choices=(*choices, Choice(QUIT, "quit")),

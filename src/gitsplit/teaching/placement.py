@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from gitsplit.model.diff import FactEdit, FileChange, TextEdit
 from gitsplit.model.listing import enumeration
 from gitsplit.model.plan import Plan
-from gitsplit.planfile.hunks import Ends, HunkPick
+from gitsplit.planfile.hunks import HunkPick, ends_value, runs_of
 from gitsplit.planfile.numbering import NumberedHunk, numbered_hunks
 
 
@@ -121,23 +121,5 @@ def _range_words(lines: Sequence[ChangedLine]) -> str:
     """Lines of one hunk, as ``-1-2 +3``."""
     said = []
     for side, run in groupby(lines, key=lambda line: line.side):
-        said += [f"{side}{_ends_words(e)}" for e in _ranges(line.place for line in run)]
+        said += [f"{side}{ends_value(e)}" for e in runs_of(line.place for line in run)]
     return " ".join(said)
-
-
-def _ranges(places: Iterable[int]) -> Iterator[Ends]:
-    first = last = 0
-    for place in places:
-        if last and place == last + 1:
-            last = place
-            continue
-        if last:
-            yield first, last
-        first = last = place
-    if last:
-        yield first, last
-
-
-def _ends_words(ends: Ends) -> str:
-    first, last = ends
-    return f"{first}" if first == last else f"{first}-{last}"

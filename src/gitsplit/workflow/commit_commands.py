@@ -8,8 +8,9 @@ from gitsplit.errors import NoIdentity
 from gitsplit.git.config import Config
 from gitsplit.git.rehearsal import Rehearsal, date_in_words
 from gitsplit.git.repository import Repository, author
-from gitsplit.model.by_hand import Command, Word, cleaned, is_typeable
+from gitsplit.model.by_hand import Command, Word, is_typeable
 from gitsplit.model.escape import printable
+from gitsplit.model.message import stripspace
 from gitsplit.model.objects import RawCommit
 from gitsplit.model.series import SourceCommit
 
@@ -62,7 +63,7 @@ class CommitDesk(Struct, frozen=True):
         """What keeps git from changing the message."""
         if not message.strip():
             return ["--cleanup=verbatim", "--allow-empty-message"]
-        if message != cleaned(message):
+        if message != stripspace(message, b""):
             return ["--cleanup=verbatim"]
         is_configured = self.repo.config.get("commit.cleanup") is not None
         return ["--cleanup=whitespace"] if is_configured else []

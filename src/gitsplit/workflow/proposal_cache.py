@@ -70,7 +70,8 @@ class ProposalCache(Struct):
         self._proposals = {
             oid: found
             for oid, found in self.work.proposals.items()
-            if not found.is_of_several  # which is no proposal for the first of them
+            # Which is no proposal for the first of them.
+            if not found.context.is_of_several
         }
         self._place = {c.oid: at for at, c in enumerate(self.work.series.commits)}
 

@@ -2,7 +2,7 @@
 
 from gitsplit.errors import NothingToSplit, WhichCommit
 from gitsplit.git.repository import Repository
-from gitsplit.model.escape import printable
+from gitsplit.model.escape import printable, printable_diff_line
 from gitsplit.model.listing import enumeration
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
@@ -71,7 +71,7 @@ _LOOKS: dict[bytes, Look] = {b"-": "removed", b"+": "added"}
 def _question(plan: Plan, hunk: PageHunk) -> Question:
     lines = [
         PageLine(
-            printable(line[:1] + line[1:].expandtabs()),
+            printable_diff_line(line),
             _LOOKS.get(line[:1], ""),
             indent=2,
             is_code=True,

@@ -176,10 +176,10 @@ def lesson_lines(state: State, before: State | None = None) -> Iterator[str]:
     exercise = state.info.lesson
     if exercise is None:
         return
-    from gitsplit.tui.state.lesson import goal_words, lesson_words, saying
+    from gitsplit.tui.state.lesson import goal_words, saying
 
     if before is None and not state.hints:
-        yield with_capital(lesson_words(exercise))
+        yield with_capital(exercise.in_words)
         yield goal_words(exercise)
     said = saying(state).text
     if said and (before is None or said != saying(before).text):

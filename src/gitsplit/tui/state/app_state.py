@@ -522,7 +522,7 @@ class State(Struct, frozen=True):
         plan, found = self.plan, self.proposals.get(self.target.commit)
         if plan.is_woven or found is None:
             return None
-        is_of_several = plan.is_range or found.is_of_several
+        is_of_several = plan.is_range or found.context.is_of_several
         return None if is_of_several and found.changes != plan.changes else found
 
     @property

@@ -22,12 +22,6 @@ class Saying(NamedTuple):
     is_done: bool = False
 
 
-def lesson_words(exercise: Exercise) -> str:
-    """Where one is: which lesson of how many."""
-    which = f"lesson {exercise.number} of {exercise.of}: " if exercise.of > 1 else ""
-    return f"{which}{exercise.lesson.title}"
-
-
 def goal_words(exercise: Exercise) -> str:
     """What is to be done."""
     return f"Goal: {exercise.lesson.goal}"

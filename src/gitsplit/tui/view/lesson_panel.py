@@ -11,7 +11,6 @@ from gitsplit.tui.state.lesson import (
     done_words,
     goal_words,
     hint_words,
-    lesson_words,
     saying,
 )
 from gitsplit.tui.view.frame import RULE, rule
@@ -75,7 +74,7 @@ def _panel_rule(state: State, exercise: Exercise, width: int) -> StyleAndTextTup
     key = keyed(state, "{help}")
     hint = f" {key} {key} hint " if exercise.lesson.hints else ""
     room = width - get_cwidth(hint) - 1
-    left = rule(room, start_of(lesson_words(exercise), room - 6), is_left=True)
+    left = rule(room, start_of(exercise.in_words, room - 6), is_left=True)
     return [*left, ("class:place", hint), ("class:rule", RULE)]
 
 
