@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from gitsplit.model.memo import memo
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.teaching.grading import Exercise, grade
 from gitsplit.teaching.lesson import Condition, Happening, Notice
@@ -14,6 +15,9 @@ from gitsplit.teaching.placement import (
     placement_of,
     places_of,
 )
+
+_grade, _placement = memo(grade), memo(placement_of)
+"""The same, which several notices ask about one plan."""
 
 
 class Moment(Struct, frozen=True):
@@ -56,16 +60,16 @@ def _holds(condition: Condition, exercise: Exercise, moment: Moment) -> bool:
         case Happening.UNDONE:
             return moment.is_undone
         case Happening.DONE:
-            return grade(exercise, plan).is_full
+            return _grade(exercise, plan).is_full
         case Happening.OWNER:
-            matched = grade(exercise, plan).matched
+            matched = _grade(exercise, plan).matched
             return plan.owner is not None and (
                 matched.get(condition.commit) == plan.owner
             )
         case Happening.CUT:
             return condition.first is not None and is_cut(plan, condition.first)
         case _:
-            return _holds_of_places(condition, plan, placement_of(plan))
+            return _holds_of_places(condition, plan, _placement(plan))
 
 
 def _holds_of_places(condition: Condition, plan: Plan, placement: Placement) -> bool:

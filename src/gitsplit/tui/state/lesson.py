@@ -48,55 +48,47 @@ def saying(state: State) -> Saying:
     """
     exercise = state.info.lesson
     assert exercise is not None, "only a lesson says something"
-    plan, found = _plan_of_lesson(state, exercise), None
-    if plan is not None:
-        found = _notice(exercise, plan, _plan_before(state, exercise), _how_far(state))
+    plan, before = _plan_of_lesson(state, exercise), _plan_before(state, exercise)
+    is_undone = bool(state.steps_undone)
+    is_begun = is_undone or bool(state.steps_done)
+    noticed = _noticed(exercise, plan, before, is_begun, is_undone)
+    found = noticed[0] if noticed else None
     if found is not None and found.condition.happening is Happening.DONE:
         return Saying(done_words(state, exercise, found.text), is_done=True)
     if state.hints and state.hinted is state.todo:
         return Saying(hint_words(state, exercise, state.hints))
-    if plan is None:
+    if noticed is None:
         return Saying("")
     if found is None:
         return Saying(keyed(state, NO_NOTICE))
     return Saying(with_keys_named(state, found.text))
 
 
-def _how_far(state: State) -> tuple[bool, bool]:
-    """Whether something was done, and whether a step was undone."""
-    return bool(state.steps_done or state.steps_undone), bool(state.steps_undone)
-
-
 @memo
-def _notice_at(exercise: Exercise, plan: Plan, before: Plan | None) -> Notice | None:
-    return notice_at(exercise, Moment(plan, before))
-
-
-def _notice(
-    exercise: Exercise, plan: Plan, before: Plan | None, how_far: tuple[bool, bool]
-) -> Notice | None:
-    is_begun, is_undone = how_far
-    if is_begun and not is_undone:
-        return _notice_at(exercise, plan, before)
-    return notice_at(exercise, Moment(plan, before, is_begun, is_undone))
+def _noticed(
+    exercise: Exercise,
+    plan: Plan | None,
+    before: Plan | None,
+    is_begun: bool,
+    is_undone: bool,
+) -> tuple[Notice, ...] | None:
+    """What is noticed, one at most; None where the plan isn't the lesson's."""
+    if plan is None or not is_for_lesson(exercise, plan):
+        return None
+    if before is not None and not is_for_lesson(exercise, before):
+        before = None
+    found = notice_at(exercise, Moment(plan, before, is_begun, is_undone))
+    return () if found is None else (found,)
 
 
 def _plan_of_lesson(state: State, exercise: Exercise) -> Plan | None:
     """The plan of the lesson's commit as it stands, if it is to be split."""
     entry = entries_of(state.todo).get(exercise.commit)
-    return _answering(exercise, entry.plan if entry is not None else None)
-
-
-@memo
-def _answering(exercise: Exercise, plan: Plan | None) -> Plan | None:
-    """The plan, unless it is a range's."""
-    return plan if plan is not None and is_for_lesson(exercise, plan) else None
+    return None if entry is None else entry.plan
 
 
 def _plan_before(state: State, exercise: Exercise) -> Plan | None:
-    """The plan before the last step, where there was one."""
-    if not state.history.past:
+    """The same before the last step, where there was one."""
+    if not (past := state.history.past):
         return None
-    before = state.history.past[-1]
-    plan = next((e.plan for e in before.entries if e.oid == exercise.commit), None)
-    return plan if plan is not None and is_for_lesson(exercise, plan) else None
+    return next((e.plan for e in past[-1].entries if e.oid == exercise.commit), None)

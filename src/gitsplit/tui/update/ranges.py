@@ -63,14 +63,7 @@ def _with_range_open(state: State) -> State:
     words = f"opened {quantity(len(made.commits), 'commit')} as one range"
     if state.stretch is None:
         words += ": any line can go to any of them"
-    step = HistoryStep(words, Screen.SERIES, made.oid)
-    shown = replace(
-        with_step(state, todo, step),
-        screen=Screen.SPLIT,
-        beneath=((Screen.SERIES, 0),),
-        stretch=None,
-    )
-    return with_commit_open(shown, made.oid)
+    return _opened(state, todo, made.oid, words)
 
 
 def _with_squash_open(state: State) -> State:
@@ -85,14 +78,18 @@ def _with_squash_open(state: State) -> State:
     at = state.todo.place(oids[0])
     todo = Todo((*entries[:at], known, *entries[at + len(oids) :]))
     todo_layout(state.info.series, todo)
-    step = HistoryStep(f"opened {number} as one change", Screen.SERIES, known.oid)
+    return _opened(state, todo, known.oid, f"opened {number} as one change")
+
+
+def _opened(state: State, todo: Todo, oid: Oid, words: str) -> State:
+    """The state after a step that made one entry of the stretch, which is open."""
     shown = replace(
-        with_step(state, todo, step),
+        with_step(state, todo, HistoryStep(words, Screen.SERIES, oid)),
         screen=Screen.SPLIT,
         beneath=((Screen.SERIES, 0),),
         stretch=None,
     )
-    return with_commit_open(shown, known.oid)
+    return with_commit_open(shown, oid)
 
 
 def commits_to_squash(state: State) -> tuple[Oid, ...]:

@@ -3,6 +3,7 @@
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
+from gitsplit.model.memo import memo_by
 from gitsplit.teaching.grading import Exercise
 from gitsplit.teaching.lesson import Happening
 from gitsplit.tui.state.app_state import State
@@ -28,6 +29,7 @@ _LOW = 2
 _MARGIN = 3
 
 
+@memo_by(lambda state, columns, rows: (state.info, columns, rows))
 def height_of_panel(state: State, columns: int, rows: int) -> int:
     """The rows of the panel: the same for whatever the lesson says."""
     if rows < _LEAST:
