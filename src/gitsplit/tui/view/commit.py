@@ -1,6 +1,6 @@
 """One new commit as reviewers will see it: a screen of its own, or beside the diff."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from gitsplit.tui.diff.placement import (
     plain_placement,
 )
 from gitsplit.tui.diff.rows import DiffRow, RowKind, Segment
-from gitsplit.tui.state.app_state import Look, SeriesInfo, State, entries_of
+from gitsplit.tui.state.app_state import SeriesInfo, State, entries_of
 from gitsplit.tui.state.commit_diff import ActualCommit, Size, actual_commit
 from gitsplit.tui.state.new_commits import (
     continued_commit,
@@ -30,7 +30,7 @@ from gitsplit.tui.state.new_commits import (
 )
 from gitsplit.tui.view.checks import check_lines, flaw_lines
 from gitsplit.tui.view.commits import change_id_words
-from gitsplit.tui.view.diff_pane import is_beside, page_parts
+from gitsplit.tui.view.diff_pane import PageDiff, is_beside, page_with_diff
 from gitsplit.tui.view.pane import PaneLines, first_visible
 from gitsplit.tui.view.split import (
     file_cells,
@@ -66,34 +66,16 @@ def commit_page(state: State, width: int, tints: Tints = no_tints) -> PaneLines:
     commit = actual_commit(state, state.viewed)
     head = list(_commit_head(state, state.viewed, commit.size, width))
 
-    placed = _placement_of(state, commit, width)
-
     def cells_of(row: int, room: int) -> StyleAndTextTuples:
         return _row_cells(state, commit, commit.rows[row], room, tints)
 
-    def parts(number: int) -> Sequence[StyleAndTextTuples]:
-        if number < len(head):
-            return (head[number],)
-        rows = placed.rows_at(number - len(head))
-        shown = placed.row_at(number - len(head))
-        is_line = commit.rows[shown].kind in _LINE_KINDS
-        return page_parts(state, width, rows, cells_of, is_line=is_line)
-
-    def header(top: int) -> StyleAndTextTuples | None:
-        if top < len(head):
-            return None
-        return _header_above(commit, placed.row_at(top - len(head)), width)
-
-    height = len(head) + placed.height
-    first = min(state.scroll, max(0, height - 1))
-    return PaneLines(
-        lambda number: parts(number)[0],
-        height,
-        first,
-        scroll=lambda *_: first,
-        header=header,
-        parts=parts if Look.WRAP in state.looks else None,
+    diff = PageDiff(
+        commit.rows,
+        _placement_of(state, commit, width),
+        cells_of,
+        lambda row: _header_above(commit, row, width),
     )
+    return page_with_diff(state, width, head, diff, state.scroll)
 
 
 def _placement_of(state: State, commit: ActualCommit, width: int) -> Placement:

@@ -7,8 +7,9 @@ from msgspec import Struct
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
+from gitsplit.tui.diff.commit_rows import CommitRows
 from gitsplit.tui.diff.placement import Placement, placement
-from gitsplit.tui.diff.rows import RowKind
+from gitsplit.tui.diff.rows import RowKind, Rows
 from gitsplit.tui.state.app_state import LEAST_BESIDE, Look, State
 from gitsplit.tui.state.selection import selection_rows
 from gitsplit.tui.view.pane import PaneLines, first_visible
@@ -168,7 +169,57 @@ RowsOnLine = tuple[int | None, int | None]
 """The rows on the left and the right of a line; the same one where it has all."""
 
 
-def page_parts(
+_LINE_KINDS = (RowKind.CONTEXT, RowKind.OLD, RowKind.NEW)
+
+
+class PageDiff(Struct, frozen=True):
+    """A diff on a page: its rows, on which lines they stand, and how they are drawn.
+
+    ``cells_of`` gives a row's text, at most so many columns wide, ``header_of`` what
+    stays in sight above a row.
+    """
+
+    rows: Rows | CommitRows
+    placed: Placement
+    cells_of: Callable[[int, int], StyleAndTextTuples]
+    header_of: Callable[[int], StyleAndTextTuples | None]
+
+
+def page_with_diff(
+    state: State,
+    width: int,
+    head: Sequence[StyleAndTextTuples],
+    diff: PageDiff,
+    first: int,
+) -> PaneLines:
+    """A page of some lines and a diff below them, from line ``first`` on."""
+
+    def parts(number: int) -> Sequence[StyleAndTextTuples]:
+        if number < len(head):
+            return (head[number],)
+        at = number - len(head)
+        rows = diff.placed.rows_at(at)
+        is_line = diff.rows[diff.placed.row_at(at)].kind in _LINE_KINDS
+        return _page_parts(state, width, rows, diff.cells_of, is_line=is_line)
+
+    def header(top: int) -> StyleAndTextTuples | None:
+        if top < len(head):
+            return None
+        return diff.header_of(diff.placed.row_at(top - len(head)))
+
+    height = len(head) + diff.placed.height
+    top = min(first, max(0, height - 1))
+    return PaneLines(
+        lambda number: parts(number)[0],
+        height,
+        top,
+        scroll=lambda *_: top,
+        header=header,
+        parts=parts if Look.WRAP in state.looks else None,
+    )
+
+
+def _page_parts(
     state: State,
     width: int,
     rows: RowsOnLine,

@@ -3,21 +3,20 @@
 On a page of its own, and in the lower half of the series.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from gitsplit.model.listing import line_counts, quantity
 from gitsplit.tui.diff.matches import matches
 from gitsplit.tui.diff.placement import Placement, placement
-from gitsplit.tui.diff.rows import RowKind
-from gitsplit.tui.state.app_state import Look, ReadCommit, State
+from gitsplit.tui.state.app_state import ReadCommit, State
 from gitsplit.tui.state.originals import (
     head_height,
     message_lines_of,
     original_of,
 )
-from gitsplit.tui.view.diff_pane import is_beside, page_parts
+from gitsplit.tui.view.diff_pane import PageDiff, is_beside, page_with_diff
 from gitsplit.tui.view.pane import PaneLines
 from gitsplit.tui.view.split import (
     header_above,
@@ -34,7 +33,6 @@ from gitsplit.tui.view.text import (
 )
 
 _NO_COMMIT = ReadCommit(why_not="reading …")
-_LINE_KINDS = (RowKind.CONTEXT, RowKind.OLD, RowKind.NEW)
 
 
 def original_page(state: State, width: int, tints: Tints = no_tints) -> PaneLines:
@@ -50,37 +48,17 @@ def original_pane(state: State, width: int, tints: Tints = no_tints) -> PaneLine
 def _original_lines(state: State, width: int, tints: Tints, first: int) -> PaneLines:
     found = original_of(state) or _NO_COMMIT
     rows, changes = found.rows, found.changes
-    head = list(_head_lines(state, found, width))
-    placed, look = _placement_of(state, found, width), line_look(state, tints)
-
-    def cells_of(row: int, room: int) -> StyleAndTextTuples:
-        return row_cells(changes, rows[row], room, look)
-
-    def parts(number: int) -> Sequence[StyleAndTextTuples]:
-        if number < len(head):
-            return (head[number],)
-        if not len(rows):
-            return ([("class:faint", start_of(f" {one_line(found.why_not)}", width))],)
-        at = number - len(head)
-        is_line = rows[placed.row_at(at)].kind in _LINE_KINDS
-        shown = placed.rows_at(at)
-        return page_parts(state, width, shown, cells_of, is_line=is_line)
-
-    def header(top: int) -> StyleAndTextTuples | None:
-        if top < len(head) or not len(rows):
-            return None
-        return header_above(rows, changes, placed.row_at(top - len(head)), width)
-
-    height = len(head) + max(1, placed.height)
-    top = min(first, height - 1)
-    return PaneLines(
-        lambda number: parts(number)[0],
-        height,
-        top,
-        scroll=lambda *_: top,
-        header=header,
-        parts=parts if Look.WRAP in state.looks else None,
+    head, look = list(_head_lines(state, found, width)), line_look(state, tints)
+    if not len(rows):
+        words = start_of(f" {one_line(found.why_not)}", width)
+        head.append([("class:faint", words)])
+    diff = PageDiff(
+        rows,
+        _placement_of(state, found, width),
+        lambda row, room: row_cells(changes, rows[row], room, look),
+        lambda row: header_above(rows, changes, row, width),
     )
+    return page_with_diff(state, width, head, diff, first)
 
 
 def _placement_of(state: State, found: ReadCommit, width: int) -> Placement:
