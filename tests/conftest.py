@@ -1,5 +1,6 @@
 """What every test stands on: a sealed environment and repositories built by git."""
 
+import gc
 import os
 import shutil
 import signal
@@ -24,6 +25,11 @@ settings.register_profile("exhaustive", _ALWAYS, max_examples=500)
 settings.load_profile("deep" if "CI" in os.environ else "quick")
 
 
+# Tests and what they import are many objects that stay. The program looks for garbage
+# still less often.
+gc.set_threshold(100_000, 20, 50)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-screens",
@@ -31,6 +37,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=False,
         help="write tests/tui/screens/*.screen anew instead of comparing",
     )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as processors, for ``-n auto``: tests at a terminal wait."""
+    return (os.cpu_count() or 1) * 3 // 2
 
 
 def pytest_configure() -> None:
