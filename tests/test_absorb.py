@@ -210,6 +210,26 @@ def test_others_commits_are_homes_where_they_are_named(three: Repository) -> Non
     assert contents(three, "notes")[2] == b"n\nmuch more\n"
 
 
+@pytest.mark.parametrize("author", [b"", b"author A", b"author <\n \n> soon +1"])
+def test_a_commit_of_nobody_known_takes_nothing_by_itself(
+    three: Repository, author: bytes
+) -> None:
+    raw = three.run("cat-file", "commit", "HEAD").stdout
+    head, _, rest = raw.partition(b"author ")
+    odd = head + (author + b"\n" if author else b"") + rest.partition(b"\n")[2]
+    made = ("hash-object", "-t", "commit", "-w", "--literally", "--stdin")
+    three.git("reset", "-q", "--soft", three.git(*made, stdin=odd))
+    three.git("branch", "up", "HEAD~3")
+    three.git("branch", "-q", "--set-upstream-to=up")
+    three.write({"m.py": fixed(), "notes": b"n\nmuch more\n"})
+
+    absorbed(three, "-y")
+
+    assert contents(three, "m.py")[2] == fixed()
+    assert contents(three, "notes")[2] == b"n\nmore\n"
+    assert three.git("status", "--porcelain") == "M notes"
+
+
 def test_new_and_deleted_files_have_no_home(three: Repository) -> None:
     three.write({"m.py": None, "new": b"new\n", "notes": b"n\nmuch more\n"})
 

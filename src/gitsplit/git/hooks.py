@@ -37,7 +37,6 @@ from gitsplit.model.objects import Oid, RawCommit
 
 # Newer gits say exec where older ones say run.
 _CANNOT_RUN = re.compile(rb"(fatal|error): cannot (run|exec)\b")
-_AUTHOR = re.compile(rb"(.*?) ?<(.*)> (\d+) ([-+]\d+)")
 
 
 class Hooks(Struct, frozen=True):
@@ -196,10 +195,10 @@ def _author_environment(original: RawCommit) -> dict[str, str]:
 
     None for a malformed author.
     """
-    found = _AUTHOR.fullmatch(b"".join(original.values(b"author")))
-    if found is None or b"\0" in found[0]:
+    author = original.author
+    if author.parts is None or b"\0" in author.value:
         return {}
-    name, email, seconds, zone = map(os.fsdecode, found.groups())
+    name, email, seconds, zone = map(os.fsdecode, author.parts)
     return {
         "GIT_AUTHOR_NAME": name,
         "GIT_AUTHOR_EMAIL": email,

@@ -6,7 +6,6 @@ storage work as the user configured them.
 """
 
 import os
-import re
 import subprocess
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -243,7 +242,7 @@ def _tips_containing(
         for source in rewrite.sources
         if source.oid in rewritten and rewritten.isdisjoint(source.raw.parents)
     ]
-    oldest = min(_commit_time(*s.raw.values(b"committer")) for s in first)
+    oldest = min(source.raw.committer.seconds for source in first)
     refs = [tip.ref for tip in tips if tip.date >= oldest - 86_400]
     if not refs:
         return
@@ -254,12 +253,6 @@ def _tips_containing(
         done = repo.program.run(*listed, *contains, *patterns)
         found.update(done.lines)
     yield from (tip for tip in tips if tip.ref in found)
-
-
-def _commit_time(committer: bytes = b"", *_more: bytes) -> int:
-    """The seconds since the epoch of a committer header's value; 0 where malformed."""
-    seconds = re.search(rb"> (\d+) [-+]\d+$", committer)
-    return int(seconds[1]) if seconds else 0
 
 
 def values_of(repo: Repository, refs: Iterable[str]) -> Mapping[str, Oid]:

@@ -237,9 +237,10 @@ def undoes_diff_options(repo: Repository) -> tuple[str, ...]:
 
 def date_in_words(seconds: int, zone: str) -> str:
     """The time as ``2023-11-14 22:13:20 +0000``; as seconds where git needs them."""
-    hours, minutes = int(zone[:3]), int(zone[0] + zone[3:])
-    offset = timedelta(hours=hours, minutes=minutes)
-    if not 10**8 <= seconds < 4 * 10**9 or abs(minutes) > 59 or abs(hours) > 14:
+    hours, minutes = int(zone[:3]), int(f"{zone[0]}0{zone[3:]}")
+    is_usual = len(zone) == 5 and abs(minutes) <= 59 and abs(hours) <= 14
+    if not (is_usual and 10**8 <= seconds < 4 * 10**9):
         return f"@{seconds} {zone}"
+    offset = timedelta(hours=hours, minutes=minutes)
     at = datetime.fromtimestamp(seconds, UTC).astimezone(timezone(offset))
     return at.strftime(f"%Y-%m-%d %H:%M:%S {zone}")

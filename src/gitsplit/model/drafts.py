@@ -100,11 +100,11 @@ def _source_number(
     lines = lines or {len(commits) - 1: 1}  # nobody is known to have written them
     by_author: Counter[bytes] = Counter()
     for commit, count in lines.items():
-        by_author[_author(commits[commit])] += count
+        by_author[commits[commit].raw.author.who] += count
     first, _ = by_author.most_common(1)[0]
     return max(
-        (commit for commit in lines if _author(commits[commit]) == first),
-        key=lambda commit: (_author_time(commits[commit]), commit),
+        (commit for commit in lines if commits[commit].raw.author.who == first),
+        key=lambda commit: (commits[commit].raw.author.seconds, commit),
     )
 
 
@@ -124,17 +124,6 @@ def _main_groups(
         for commit in given_up
         if plan.is_range and (having := [g for g in lines if commit in lines[g]])
     }
-
-
-def _author(commit: SourceCommit) -> bytes:
-    """Name and address of the author, as the header has them."""
-    return next(iter(commit.raw.values(b"author")), b"").rsplit(b" ", 2)[0]
-
-
-def _author_time(commit: SourceCommit) -> int:
-    """The seconds of the author's date; 0 where it is malformed."""
-    words = next(iter(commit.raw.values(b"author")), b"").rsplit(b" ", 2)
-    return int(words[1]) if len(words) == 3 and words[1].isdigit() else 0
 
 
 def pick_draft(source: SourceCommit, rules: IdRules) -> CommitDraft:

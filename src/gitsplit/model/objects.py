@@ -97,6 +97,39 @@ def damage_error(oid: str, why: str) -> ObjectDamaged:
 _REPLACED = frozenset({b"tree", b"parent", b"committer", b"gpgsig", b"gpgsig-sha256"})
 """The header fields that :meth:`RawCommit.with_fields` writes anew, or leaves out."""
 
+_IDENTITY = re.compile(rb"(.*?) ?<(.*)> (\d{1,19}) ([-+]\d{1,9})")
+
+
+class Identity(Struct, frozen=True):
+    """Who did something and when: the value of an author or committer header.
+
+    It may be malformed in any way, and is empty where a commit has no such header.
+    """
+
+    value: bytes = b""
+
+    @property
+    def who(self) -> bytes:
+        """Name and address, as they stand there."""
+        before, end, _ = self.value.rpartition(b">")
+        return before + end if end else self.value
+
+    @property
+    def address(self) -> bytes:
+        """The e-mail address; empty where there is none."""
+        return self.value.partition(b"<")[2].partition(b">")[0]
+
+    @property
+    def seconds(self) -> int:
+        """When it was, in seconds since the epoch; 0 where that is malformed."""
+        return 0 if self.parts is None else int(self.parts[2])
+
+    @property
+    def parts(self) -> tuple[bytes, bytes, bytes, bytes] | None:
+        """Name, address, seconds and time zone; None where the value is malformed."""
+        found = _IDENTITY.fullmatch(self.value)
+        return None if found is None else (found[1], found[2], found[3], found[4])
+
 
 class RawCommit(Struct, frozen=True, dict=True):
     """A commit's headers and message, byte for byte.
@@ -150,6 +183,16 @@ class RawCommit(Struct, frozen=True, dict=True):
         """The commit's parents, first parent first."""
         named = [field[7:] for field in self.headers if field.startswith(b"parent ")]
         return tuple([_oid_of_field(b"parent", value) for value in named])
+
+    @property
+    def author(self) -> Identity:
+        """Who wrote it, by the first header that says so."""
+        return Identity(*self.values(b"author")[:1])
+
+    @property
+    def committer(self) -> Identity:
+        """Who committed it, by the first header that says so."""
+        return Identity(*self.values(b"committer")[:1])
 
     @property
     def encoding(self) -> str:

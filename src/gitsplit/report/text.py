@@ -301,8 +301,7 @@ def _continued(commit: ResultCommit) -> str:
         return "unchanged"
     if found := heirship(commit, (commit.draft.source,)):
         return found
-    author = next(iter(commit.draft.source.raw.values(b"author")), b"")
-    return f"new, by {printable(author.rsplit(b' ', 2)[0])}"
+    return f"new, by {printable(commit.draft.source.raw.author.who)}"
 
 
 def _id_fate(commit: ResultCommit) -> Iterator[str]:

@@ -144,12 +144,9 @@ def absorb_as_planned(
 
 def _is_by(commit: SourceCommit, own: SourceCommit) -> bool:
     """Whether the author of the commit is the user, as far as that is known."""
-    (one, *_), (other, *_) = (each.raw.values(b"author") for each in (commit, own))
-    return other == NOBODY or _address(one) == _address(other)
-
-
-def _address(author: bytes) -> bytes:
-    return author.partition(b"<")[2].partition(b">")[0].lower()
+    one, other = commit.raw.author, own.raw.author
+    is_known = other.value != NOBODY
+    return not is_known or one.address.lower() == other.address.lower()
 
 
 def _with_reasons(plan: Plan, homes: dict[int, tuple[Home, ...]]) -> Plan:

@@ -1,7 +1,5 @@
 """``git commit`` as it is typed for one commit of a split: message, author and date."""
 
-import re
-
 from msgspec import Struct
 
 from gitsplit.errors import NoIdentity
@@ -11,15 +9,12 @@ from gitsplit.git.repository import Repository, author
 from gitsplit.model.by_hand import Command, Word, is_typeable
 from gitsplit.model.escape import printable
 from gitsplit.model.message import stripspace
-from gitsplit.model.objects import RawCommit
+from gitsplit.model.objects import Identity, RawCommit
 from gitsplit.model.series import SourceCommit
 
 
 class NotTaught(Exception):
     """There are no commands to show; the sentence says why."""
-
-
-_AUTHOR = re.compile(rb"(.*?) ?<(.*)> (\d+) ([-+]\d{4})", re.DOTALL)
 
 
 def encoding_options(config: Config, commit: RawCommit) -> tuple[Word, ...]:
@@ -28,11 +23,6 @@ def encoding_options(config: Config, commit: RawCommit) -> tuple[Word, ...]:
     usual = config.get("i18n.commitEncoding") or "UTF-8"
     is_usual = encoding.lower() == usual.lower()
     return () if is_usual else ("-c", f"i18n.commitEncoding={encoding}")
-
-
-def _identity(who: bytes) -> bytes:
-    """Name and address of the value of an author header."""
-    return who.rsplit(b" ", 2)[0]
 
 
 class CommitDesk(Struct, frozen=True):
@@ -48,12 +38,12 @@ class CommitDesk(Struct, frozen=True):
         words: list[Word] = ["commit", *(["--amend"] if amends else [])]
         words += ["--allow-empty"] if is_same else []
         words += self._cleanup(new.message)
-        who = next(iter(new.values(b"author")), b"")
+        who = new.author
         is_stored = self.source.is_stored
         if not is_stored and self._is_own(who):  # the user's, from now
             return _with_message((*options, *words), new.message)
         date, raw = self._date(who), self.source.raw
-        is_same_text = new.message == raw.message and who in raw.values(b"author")
+        is_same_text = new.message == raw.message and who == raw.author
         if is_same_text and is_stored and not options:
             return Command((*words, "-C", self.source.oid[:10]))
         words += [] if amends else self._author(who, date)
@@ -68,30 +58,29 @@ class CommitDesk(Struct, frozen=True):
         is_configured = self.repo.config.get("commit.cleanup") is not None
         return ["--cleanup=whitespace"] if is_configured else []
 
-    def _author(self, who: bytes, date: str) -> list[Word]:
+    def _author(self, who: Identity, date: str) -> list[Word]:
         """What gives a commit this author, whoever types it, and this date."""
-        found = _AUTHOR.fullmatch(who)
-        assert found is not None, "it has a date"
-        named = b"--author=%s <%s>" % found.groups()[:2]
-        return [named, f"--date={date}"]
+        assert who.parts is not None, "it has a date"
+        name, mail, *_ = who.parts
+        return [b"--author=%s <%s>" % (name, mail), f"--date={date}"]
 
-    def _is_own(self, who: bytes) -> bool:
+    def _is_own(self, who: Identity) -> bool:
         """Whether the author is who the user is to git, whatever the date."""
         try:
-            own = author(self.repo)
+            own = Identity(author(self.repo))
         except NoIdentity:
             return False
-        return _identity(own) == _identity(who)
+        return own.who == who.who
 
-    def _date(self, who: bytes) -> str:
+    def _date(self, who: Identity) -> str:
         """The date of an author as git reads it; raises NotTaught for odd authors."""
-        found = _AUTHOR.fullmatch(who)
-        if found is not None:
-            name, mail, seconds, zone = found.groups()
+        if who.parts is not None:
+            name, mail, seconds, zone = who.parts
             date = date_in_words(int(seconds), zone.decode("ascii"))
-            if self.tried.author(name, mail, date) == who:
+            if self.tried.author(name, mail, date) == who.value:
                 return date
-        raise NotTaught(f"git commit doesn't accept the author {printable(who)}.")
+        named = printable(who.value)
+        raise NotTaught(f"git commit doesn't accept the author {named}.")
 
 
 def _with_message(words: tuple[Word, ...], message: bytes) -> Command:

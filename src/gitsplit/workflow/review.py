@@ -5,7 +5,6 @@ The rules are those of its server and its ``commit-msg`` hook
 (:mod:`gitsplit.git.gerrit`), nothing is asked of it.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
@@ -34,7 +33,7 @@ from gitsplit.model.change_id import (
     push_properties,
 )
 from gitsplit.model.listing import MOST_NAMED, few
-from gitsplit.model.objects import Oid
+from gitsplit.model.objects import Identity, Oid
 from gitsplit.report.findings import ResultCommit, Review, review_of
 from gitsplit.workflow.work import Work
 
@@ -237,9 +236,7 @@ def _commit_to_push(
     is_kept, is_ours = made.oid == draft.source.oid, _is_ours(made)
     return Pushed(
         message=draft.message,
-        email=_address_in(b"".join(original.values(b"committer")))
-        if is_kept
-        else email,
+        email=original.committer.address if is_kept else email,
         is_ours=is_ours,
         needs_id=not is_ours or has_id or rules.gives_id(draft.message),
         is_empty=made.is_emptied,
@@ -262,12 +259,6 @@ def _committer_email(repo: Repository) -> bytes:
     Empty where git knows none, as a preview may be made.
     """
     try:
-        return _address_in(repository.committer(repo))
+        return Identity(repository.committer(repo)).address
     except NoIdentity:
         return b""
-
-
-def _address_in(committer: bytes) -> bytes:
-    """The e-mail address in the value of a committer header."""
-    found = re.search(rb"<([^>]*)>", committer)
-    return found[1] if found else b""
