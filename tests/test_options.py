@@ -11,7 +11,7 @@ import pytest
 
 from gitsplit.cli.main import command
 from gitsplit.cli.options import Options
-from gitsplit.cli.usage import DENIED, SOURCES, check_usage
+from gitsplit.cli.usage import DENIED, SOURCES, check_usage, fields_given
 from tests.conftest import PROJECT
 
 PAGES = (PROJECT / "README.md", *PROJECT.glob("docs/*.md"))
@@ -41,16 +41,16 @@ OTHERS: dict[str, Any] = {
 def test_what_ends_something_goes_with_no_option_but_a_format(
     alone: str, name: str
 ) -> None:
-    check_usage(Options(**DEFAULTS | {alone: True}))
+    check_usage(Options(**DEFAULTS | {alone: True}), {alone})
     given = DEFAULTS | {alone: True, name: OTHERS.get(name, True)}
     if name == alone:
         return
     if name == "format":
-        check_usage(Options(**given))
+        check_usage(Options(**given), {alone, name})
         return
 
     with pytest.raises(click.UsageError):
-        check_usage(Options(**given))
+        check_usage(Options(**given), {alone, name})
 
 
 def test_each_option_stands_on_a_page() -> None:
@@ -89,10 +89,36 @@ def cells() -> Iterator[tuple[str, str, str]]:
 def refusal(**given: Any) -> str:
     """What is said against these options; nothing where they go together."""
     try:
-        check_usage(Options(**DEFAULTS | given))
+        check_usage(Options(**DEFAULTS | given), given.keys())
     except click.UsageError as refused:
         return re.sub(r".* isn't there yet.", "", refused.message)
     return ""
+
+
+BY_THEMSELVES = {
+    "drop_to": "--drop-to=worktree",
+    "keep": "--keep-change-id=auto",
+    "group_by": "--group-by=auto",
+}
+"""Options with a value, given as it is without them."""
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "mark"), [c for c in cells() if c[1] in BY_THEMSELVES]
+)
+def test_a_value_that_an_option_has_by_itself_counts_as_given(
+    source: str, name: str, mark: str
+) -> None:
+    own = {"series": [], "read": ["--read=HEAD"], "plan": ["--plan=-"]}
+    args = own.get(source, [f"--{source}"])
+
+    context = command.make_context("gitsplit", [*args, BY_THEMSELVES[name]])
+    try:
+        check_usage(Options(**context.params), fields_given(context))
+    except click.UsageError:
+        assert mark == "-"
+    else:
+        assert mark == "+"
 
 
 def value(name: str) -> dict[str, Any]:

@@ -49,10 +49,13 @@ def command(**given: Any) -> int:
     commit, FILE:LINE the one that wrote the line. Nothing changes before you apply the
     split, and then all of it at once.
     """
-    from gitsplit.cli.usage import check_usage  # --help and --version end before
+    from gitsplit.cli.usage import (  # --help and --version end before
+        check_usage,
+        fields_given,
+    )
 
     options = Options(**given)
-    check_usage(options)
+    check_usage(options, fields_given(click.get_current_context()))
     if options.is_for_learners:
         _teach(options)
     elif options.undo:

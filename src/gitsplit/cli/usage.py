@@ -2,10 +2,9 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import Field, fields
-from typing import Any
 
 import click
+from click.core import ParameterSource as Source
 
 from gitsplit.cli.options import JSON, STANDARD_INPUT, Options
 
@@ -81,14 +80,23 @@ DENIED: Mapping[str, Mapping[str, str]] = {
 """What a source, or a plan, doesn't go with, by the fields, and what is said then."""
 
 
-def check_usage(options: Options) -> None:
-    """Raise click.UsageError for options that don't belong together."""
+def fields_given(context: click.Context) -> AbstractSet[str]:
+    """The options on the command line, by their fields, whatever values they have."""
+    asked = context.get_parameter_source
+    return {name for name in context.params if asked(name) is not Source.DEFAULT}
+
+
+def check_usage(options: Options, given: AbstractSet[str]) -> None:
+    """Raise click.UsageError for options that don't belong together.
+
+    ``given`` has those that are there, as :func:`fields_given` has them.
+    """
     if options.tutorial is not None or options.grade is not None:
-        _check_tutorial(options)
+        _check_tutorial(options, given)
     elif options.check:
-        _check_check(options)
+        _check_check(options, given)
     elif options.explain or options.quiz:
-        _check_explanation(options)
+        _check_explanation(options, given)
     elif not options.dry_run:
         _check_output(options)
     if options.fit and options.plan is None:
@@ -98,8 +106,8 @@ def check_usage(options: Options) -> None:
     _check_exec(options)
     if options.root and options.upstream is not None:
         raise click.UsageError("--root and UPSTREAM cannot be used together.")
-    _check_alone(options)
-    _check_source(options)
+    _check_alone(options, given)
+    _check_source(options, given)
 
 
 def _check_output(options: Options) -> None:
@@ -116,10 +124,10 @@ BESIDE_CHECK = ("check", "upstream", "commits", "root", "format", "output")
 CHECK_FORMATS = ("text", JSON, "markdown")
 
 
-def _check_check(options: Options) -> None:
+def _check_check(options: Options, given: AbstractSet[str]) -> None:
     """Raise click.UsageError for what ``--check`` can't be combined with."""
     _refuse_beside(
-        options,
+        given,
         BESIDE_CHECK,
         "--check goes with UPSTREAM, -c, --root, --format and -o only.",
     )
@@ -135,7 +143,7 @@ BESIDE_QUIZ = ("quiz", *ABOUT_ONE, "plan", "no_screen")
 PAGE_FORMATS = ("text", "markdown", "html")
 
 
-def _check_explanation(options: Options) -> None:
+def _check_explanation(options: Options, given: AbstractSet[str]) -> None:
     """Raise click.UsageError for what ``--explain`` or ``--quiz`` doesn't go with."""
     option = "--explain" if options.explain else "--quiz"
     names = "UPSTREAM, -c, --root, --group-by, --commits"
@@ -143,35 +151,35 @@ def _check_explanation(options: Options) -> None:
     more = f"{names} and --plan"
     if options.explain:
         beside, more = BESIDE_EXPLAIN, f"{names}, --format and -o"
-    _refuse_beside(options, beside, f"{option} goes with {more} only.")
+    _refuse_beside(given, beside, f"{option} goes with {more} only.")
     if options.format not in (None, *PAGE_FORMATS):
         raise click.UsageError(f"--explain has no format {options.format}.")
     if len(options.commits) > 1:
         raise click.UsageError(f"{option} is about one commit; name one with -c.")
 
 
-def _refuse_beside(options: Options, beside: Collection[str], sentence: str) -> None:
+def _refuse_beside(
+    given: AbstractSet[str], beside: Collection[str], sentence: str
+) -> None:
     """Raise click.UsageError with the sentence for any option that isn't ``beside``."""
-    for each in fields(Options):
-        if each.name not in beside and _is_given(options, each):
-            raise click.UsageError(sentence)
+    if given - {*beside}:
+        raise click.UsageError(sentence)
 
 
-def _check_tutorial(options: Options) -> None:
+def _check_tutorial(options: Options, given: AbstractSet[str]) -> None:
     """Raise click.UsageError for what the lessons can't be combined with."""
     if options.grade is None:
         beside = "--tutorial goes with --no-screen or --grade only."
-        _refuse_beside(options, ("tutorial", "no_screen"), beside)
+        _refuse_beside(given, ("tutorial", "no_screen"), beside)
     else:
         beside = "--grade goes with --tutorial DIR, --format json and -o only."
-        _refuse_beside(options, ("tutorial", "grade", "format", "output"), beside)
+        _refuse_beside(given, ("tutorial", "grade", "format", "output"), beside)
     if options.format not in (None, "text", JSON):
         raise click.UsageError(f"--grade has no format {options.format}.")
 
 
-def _check_source(options: Options) -> None:
+def _check_source(options: Options, given: AbstractSet[str]) -> None:
     """Raise click.UsageError for two sources, and for what the one doesn't go with."""
-    given = {each.name for each in fields(Options) if _is_given(options, each)}
     for sentence in _refusals(given):
         raise click.UsageError(sentence)
     if options.read == options.plan == STANDARD_INPUT:
@@ -217,20 +225,14 @@ def _check_exec(options: Options) -> None:
         raise click.UsageError("-x needs a command.")
 
 
-def _check_alone(options: Options) -> None:
+def _check_alone(options: Options, given: AbstractSet[str]) -> None:
     """Raise click.UsageError where --undo and its like stand beside anything else."""
     beside = ("output",) if options.format is None else ("format", "output")
     for name in ("undo", "continue_", "abort"):
         if getattr(options, name):
             option = "--" + name.rstrip("_")
             _refuse_beside(
-                options,
+                given,
                 (name, *beside),
                 f"{option} cannot be combined with other options but --format json.",
             )
-
-
-def _is_given(options: Options, each: Field[Any]) -> bool:
-    """Whether the option has another value than without being given."""
-    value = getattr(options, each.name)
-    return value not in (None, False, (), each.metadata["default"])
