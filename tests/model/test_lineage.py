@@ -33,6 +33,24 @@ def test_a_hunk_that_goes_later_takes_along_what_takes_its_lines_away() -> None:
     assert taken_along(plan, [0], 1) == ()
 
 
+def test_a_hunk_takes_along_what_wrote_the_lines_on_both_sides_of_it() -> None:
+    """The third hunk stands in the lines of the second, the fourth at their end."""
+    plan = plan_of("ab", "abc", "a123bc", "a12X3bc", "a12X3Ybc")
+
+    assert taken_along(plan, [2], 0) == (1,)
+    assert taken_along(plan, [3], 0) == ()
+    assert taken_along(plan, [1], 3) == (2,)
+    assert taken_along(plan, [0], 3) == ()
+
+
+def test_lines_count_that_were_there_when_a_hunk_was_made() -> None:
+    """The third hunk stands between lines of the first; the second's were gone."""
+    plan = plan_of("ab", "a1234b", "a12X34b", "a1234b", "a12Y34b", "a12Y34bc")
+
+    assert taken_along(plan, [3], 1) == ()
+    assert taken_along(plan, [0], 4) == (1, 2, 3)
+
+
 def test_hunks_elsewhere_stay() -> None:
     plan = plan_of("abcdefg", "a1bcdefg", "a1bcdefg2", "a1bcdefg3")
 

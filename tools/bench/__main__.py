@@ -17,6 +17,7 @@ from tests.conftest import PROJECT
 
 from gitsplit.proposal.propose import proposal
 from tools.bench import clusterchanges, smartcommit
+from tools.bench.absorbing import measure_absorbing
 from tools.bench.branches import measure_branches
 from tools.bench.corrections import measure_corrections
 from tools.bench.data import BenchCase, answer, cases
@@ -27,6 +28,7 @@ from tools.bench.in_histories import (
 )
 from tools.bench.large import measure_large
 from tools.bench.messages import measure_messages
+from tools.bench.moves import measure_moves
 from tools.bench.order import measure_order
 from tools.bench.ranges import measure_ranges
 from tools.bench.regions import regions_of
@@ -52,6 +54,17 @@ COSTS = {
 }
 """What measures costs, and takes no options."""
 
+ON_CLONES = {
+    "absorb": lambda options: measure_absorbing(
+        options.repositories, options.program, options.fixes
+    ),
+    "branches": lambda options: measure_branches(
+        options.repositories, options.branches
+    ),
+    "moves": lambda options: measure_moves(options.repositories, options.ranges),
+}
+"""What measures histories of clones, and needs nothing else."""
+
 WITH_CLONES = {"corrections": measure_corrections, "order": measure_order}
 """What measures all cases at once, and may use clones."""
 
@@ -60,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     parser.add_argument(
         "what",
-        choices=["proposal", "branches", "messages", *WITH_CLONES, "split", *COSTS],
+        choices=["proposal", "messages", "split", *WITH_CLONES, *ON_CLONES, *COSTS],
     )
     parser.add_argument("files", metavar="FILE", type=Path, nargs="*", default=[DATA])
     parser.add_argument("--repositories", metavar="DIR", type=Path)
@@ -70,6 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--runs", metavar="COUNT", type=int, default=5)
     parser.add_argument("--branches", metavar="COUNT", type=int, default=120)
+    parser.add_argument("--ranges", metavar="COUNT", type=int, default=300)
+    parser.add_argument("--fixes", metavar="COUNT", type=int, default=250)
+    parser.add_argument("--program", metavar="FILE", default="git-absorb")
     return parser
 
 
@@ -79,10 +95,10 @@ def _measured_without_data(options: argparse.Namespace) -> bool:
         COSTS[options.what]()
     elif options.what == "split":
         measure_split(options.on_top, options.tree_files, options.runs)
-    elif options.what == "branches" and options.repositories is None:
+    elif options.what in ON_CLONES and options.repositories is None:
         say("skipped: --repositories names no directory with clones")
-    elif options.what == "branches":
-        measure_branches(options.repositories, options.branches)
+    elif options.what in ON_CLONES:
+        ON_CLONES[options.what](options)
     else:
         return False
     return True

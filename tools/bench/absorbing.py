@@ -1,29 +1,30 @@
-"""Where real fixes belong: by gitsplit's rule, and by what ``git absorb`` does.
+"""``./dev bench absorb``: homes of real fixes, by gitsplit and by ``git absorb``.
 
 A commit that changes files which one of the few commits before it changed, too, stands
 for what isn't committed; these are the range. Each of its hunks has a home by either,
-or none. The program git-absorb, which is named first, is run on an index that has the
-commit's tree, in a clone of each mirror, for so many fixes of each::
-
-    .venv/bin/python -m tools.bench.absorbing PROGRAM 50 MIRROR...
+or none. The program git-absorb is run on an index that has the commit's tree, in a copy
+of each clone.
 """
 
 import re
+import shutil
 import subprocess
-import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from gitsplit.git import history
 from gitsplit.git.repository import Repository, open_repository
 from gitsplit.model.diff import TextEdit
+from gitsplit.model.escape import printable
 from gitsplit.model.lineage import commit_of, home_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan, plan_at_home
 from tools.output import say
+
+FIXES = 250
 
 RANGE = 6
 """So many commits are before the fix."""
@@ -143,9 +144,9 @@ def compare(place: Path, program: str, repo: Repository, most: int) -> Counter[s
         told["fixes"] += 1
         for hunk, homes in ours.items():
             for own, why, other in paired(homes, theirs.pop(hunk, [])):
-                told[verdict(own, why, other)] += 1
-                if "--show" in sys.argv and own != other:
-                    say(f"{oids[-1][:10]} {hunk} ours {own} {why} theirs {other}")
+                told[said := verdict(own, why, other)] += 1
+                if own != other:
+                    say(f"{oids[-1][:10]} {printable(hunk[0])}: {said}")
         told["hunks that git cuts otherwise"] += sum(map(len, theirs.values()))
     return told
 
@@ -177,20 +178,28 @@ def verdict(own: int | None, why: str, other: int | None) -> str:
     return f"another, {later}: {why or 'sure'}"
 
 
-def main(program: str, most: str, *mirrors: str) -> None:
-    """Compare on so many fixes of each mirror."""
+def measure_absorbing(root: Path, program: str, count: int = FIXES) -> None:
+    """Print how often both agree on a hunk of so many fixes, of each clone as many."""
+    found = shutil.which(program)
+    if found is None:
+        say("skipped: there is no program git-absorb (cargo install git-absorb)")
+        return
+    clones = sorted(c for c in root.glob("*/repo*") if (c / "objects").is_dir())
     every: Counter[str] = Counter()
-    for mirror in mirrors:
-        with TemporaryDirectory() as name:
-            place = Path(name) / "clone"
-            run(Path(name), "git", "clone", "-qns", mirror, str(place))
-            run(place, "git", "checkout", "-q", "--detach", "--no-guess", check=False)
-            found = compare(place, program, open_repository(place), int(most))
-        every += found
-        say(f"{Path(mirror).parent.name}: {dict(found)}")
-    for what, count in sorted(every.items()):
-        say(f"{count:6} {what}")
+    for number, clone in enumerate(clones):
+        wanted = -(-(count - every["fixes"]) // (len(clones) - number))
+        own = _compared(clone, str(Path(found).resolve()), wanted)
+        every += own
+        if own["fixes"]:
+            say(f"{clone.parent.name}: {dict(own)}")
+    for what, number in sorted(every.items()):
+        say(f"{number:6} {what}")
 
 
-if __name__ == "__main__":
-    main(*[word for word in sys.argv[1:] if word != "--show"])
+def _compared(clone: Path, program: str, most: int) -> Counter[str]:
+    """The same of one clone; its commits are read in a copy that has its objects."""
+    with tempfile.TemporaryDirectory(prefix="gitsplit-bench-") as name:
+        place = Path(name) / "clone"
+        run(Path(name), "git", "clone", "-qns", str(clone), str(place))
+        run(place, "git", "checkout", "-q", "--detach", "--no-guess", check=False)
+        return compare(place, program, open_repository(place), most)

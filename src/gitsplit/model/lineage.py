@@ -1,13 +1,15 @@
 """Which hunks of a range write what others take away, and what follows from that.
 
-Where a hunk is sent, others go along: what wrote the lines that it takes away comes no
-later, and what takes its own away no earlier. Its *home* is the commit whose lines it
-changes. Lines that are taken away before they come never show.
+Where a hunk is sent, others go along: what it stands on comes no later, and what stands
+on it no earlier. It stands on what wrote the lines that it takes away, or those on both
+sides of it. Its *home* is the commit whose lines it changes. Lines that are taken away
+before they come never show.
 """
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -35,24 +37,66 @@ def threads_of_places(plan: Plan, places: Collection[int]) -> tuple[Thread, ...]
 def taken_along(plan: Plan, places: Collection[int], group: int) -> tuple[int, ...]:
     """The edits that go along where those at ``places`` are sent to ``group``.
 
-    What wrote the lines that they take away, where it would come later; and what takes
-    theirs away, where it would come earlier; and so on for those.
+    What they stand on, where it would come later; and what stands on them, where it
+    would come earlier; and so on for those.
     """
-    writers, takers = dict[int, set[int]](), dict[int, set[int]]()
+    below, above = dict[int, set[int]](), dict[int, set[int]]()
     for thread in threads_of_places(plan, places):
-        for life in chain.from_iterable(_lineage(plan, thread)):
-            if life.since != ALWAYS and life.until != NEVER:
-                writers.setdefault(life.until, set()).add(life.since)
-                takers.setdefault(life.since, set()).add(life.until)
+        for lives in _lineage(plan, thread):
+            for one, other in _standing_on(plan, lives):
+                below.setdefault(one, set()).add(other)
+                above.setdefault(other, set()).add(one)
     found, wanted = {*places}, [*places]
     while wanted:
         place = wanted.pop()
-        late = (w for w in writers.get(place, ()) if plan.group_of[w] > group)
-        early = (t for t in takers.get(place, ()) if plan.group_of[t] < group)
+        late = (w for w in below.get(place, ()) if plan.group_of[w] > group)
+        early = (t for t in above.get(place, ()) if plan.group_of[t] < group)
         others = {*late, *early} - found
         found |= others
         wanted += others
     return tuple(sorted(found.difference(places)))
+
+
+def _standing_on(plan: Plan, lives: Sequence[LineLife]) -> Iterator[tuple[int, int]]:
+    """Two edits each: one, and what wrote lines that it takes away or stands between.
+
+    It stands between where the same edit wrote the lines on both sides.
+    """
+    for life in lives:
+        if life.since != ALWAYS and life.until != NEVER:
+            yield life.until, life.since
+    for lines in _lines_by_commit(plan, lives):
+        rows = groupby(lines, itemgetter(0))
+        runs = [(is_own, [writer for _, writer in run]) for is_own, run in rows]
+        for at in range(1, len(runs) - 1):
+            (is_own, own), writer = runs[at], runs[at - 1][1][-1]
+            if is_own and writer == runs[at + 1][1][0] != ALWAYS:
+                yield from ((place, writer) for place in {*own})
+
+
+def _lines_by_commit(
+    plan: Plan, lives: Sequence[LineLife]
+) -> Iterable[Sequence[tuple[bool, int]]]:
+    """For each commit the lines that it found, and its own among them, in order.
+
+    Of each whether it is the commit's own, and what wrote it.
+    """
+    found: dict[int, list[tuple[bool, int]]] = {}
+    for life in lives:
+        first, stop = _origin(plan, life.since), len(plan.continued_by)
+        stop = stop if life.until == NEVER else commit_of(plan, life.until) + 1
+        for commit in range(max(0, first), stop):
+            found.setdefault(commit, []).append((commit == first, life.since))
+    return found.values()
+
+
+def with_edits_sent(
+    plan: Plan, places: Collection[int], group: int
+) -> tuple[Plan, tuple[int, ...]]:
+    """The plan with these edits in ``group``, and the places of those taken along."""
+    sent = with_edits_assigned(plan, places, group)
+    along = taken_along(plan, places, group)
+    return (with_edits_assigned(sent, along, group) if along else sent), along
 
 
 def unshown_lines(plan: Plan, threads: Iterable[Thread]) -> Mapping[int, int]:

@@ -328,14 +328,12 @@ def _after_assignment(state: State, selection: Selection, group: int) -> State:
     """The state with the selection in ``group``, none of which was there."""
     came_from = _group_names(state.plan, selection)
     plan, places = with_selection_apart(state.plan, selection)
-    moved = with_edits_assigned(plan, places, group)
+    moved, along = _with_edits_sent(state, plan, places, group)
     if moved.group_of == plan.group_of:
         raise ActionRefused(
             "A file is created with its first lines, deleted with its last.",
             hint="Send those lines.",
         )
-    along = _others_along(state, plan, places, group)
-    moved = with_edits_assigned(moved, along, group) if along else moved
     what = amount_words(taken.edit for taken in selection)
     words = f"moved {what} from {came_from} to {group_name(group)}"
     if group == DROPPED:
@@ -412,15 +410,15 @@ def _home_words(
     return words
 
 
-def _others_along(
+def _with_edits_sent(
     state: State, plan: Plan, places: Sequence[int], group: int
-) -> tuple[int, ...]:
-    """The hunks of a range that go along: written or taken away by those sent."""
+) -> tuple[Plan, tuple[int, ...]]:
+    """The plan with hunks sent, and the hunks of a range that it takes along."""
     if not (plan.is_woven and state.takes_along):
-        return ()
-    from gitsplit.model.lineage import taken_along  # not to open with
+        return with_edits_assigned(plan, places, group), ()
+    from gitsplit.model.lineage import with_edits_sent  # not to open with
 
-    return taken_along(plan, places, group)
+    return with_edits_sent(plan, places, group)
 
 
 def _along_words(plan: Plan, along: Sequence[int]) -> str:
@@ -509,8 +507,7 @@ def _with_new_commit(state: State, selection: Selection) -> State:
     grown = with_group(plan, at, _new_group(state, selection))
     what = amount_words(taken.edit for taken in selection)
     words = f"new commit {at + 1} with {what}" if what else f"new commit {at + 1}"
-    along = _others_along(state, grown, places, at)
-    full = with_edits_assigned(grown, (*places, *along), at)
+    full, along = _with_edits_sent(state, grown, places, at)
     words += _along_words(grown, along)
     words += side_effect_words(grown, full, (*places, *along))
     made = with_sent(state, full, words, places)
