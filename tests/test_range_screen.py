@@ -132,7 +132,7 @@ def test_a_reorder_that_would_conflict_is_opened_as_a_range(repo: Repository) ->
     terminal.type("jK")
     terminal.wait_for("would conflict in f")
     terminal.type("R")
-    terminal.wait_for("woven from lines, not replayed")
+    terminal.wait_for("any line can go to any of them")
 
     applied(terminal, "w" + ENTER)
 
