@@ -3,14 +3,24 @@
 import json
 import os
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import jsonschema
 import pytest
 
 from gitsplit.git.journal import recover_rewrites
+from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.repository import open_repository
+from gitsplit.model.diff import TextEdit
+from gitsplit.model.plan import DROPPED, Plan, with_edits_assigned
+from gitsplit.model.progress import say_nothing
 from gitsplit.workflow.apply import undo
+from gitsplit.workflow.draft import DraftSaver, load_draft
+from gitsplit.workflow.propose import Request
+from gitsplit.workflow.uncommitted import source_read
+from gitsplit.workflow.work import Work, read_work
 from tests.git.test_hooks import add_hook
 from tests.repository import Repository
 from tests.runner import IDS, Ran, gitsplit, state_of
@@ -279,6 +289,55 @@ def test_hooks_run_once_each(three: Repository) -> None:
     new = three.git("rev-list", "--reverse", "HEAD~3..").split()
     pairs = [f"post {a} {b}" for a, b in zip(old, new, strict=True)]
     assert log.read_text().splitlines() == ["pre", *pairs]
+
+
+@contextmanager
+def opened(repo: Repository) -> Iterator[tuple[Opened, Request, Work]]:
+    """What the screen opens on for the last three commits, until the block ends."""
+    asked = Request(absorb=True, upstream="HEAD~3")
+    with source_read(open_repository(repo.path), asked, say_nothing) as (known, meant):
+        yield known, meant, read_work(known, meant, asks=True)
+
+
+def groups_of_work(plan: Plan) -> dict[tuple[bytes, int], int]:
+    """The group of each hunk of what isn't committed, by path and first new line.
+
+    All others are in their own commits.
+    """
+    found: dict[tuple[bytes, int], int] = {}
+    for edit, group in zip(plan.edits, plan.group_of, strict=True):
+        change = plan.changes[edit.file]
+        assert change.commit in (group, 3)
+        if isinstance(edit, TextEdit) and change.commit == 3:
+            found[change.path, edit.new.start] = group
+    return found
+
+
+def test_a_draft_is_fitted_to_files_that_have_changed_since(three: Repository) -> None:
+    """What was sent elsewhere stays there, what is new begins as left uncommitted."""
+    said: list[str] = []
+    three.write({"m.py": fixed(), "notes": b"n\nmuch more\n"})
+    with opened(three) as (known, asked, work):
+        ((oid, plan),) = work.plans.items()
+        home = {(b"m.py", 4): 0, (b"m.py", 8): 1, (b"notes", 1): 2}
+        assert groups_of_work(plan) == home
+        drafted = with_edits_assigned(plan, [plan.members(0)[-1]], 2)
+        saver = DraftSaver(known, work)
+        saver.save(work.with_plans({oid: drafted}).todo)
+        saver.close()
+        assert load_draft(known, asked, work, said.append) is not None
+        assert said == []
+
+    three.write({"m.py": fixed().replace(b"os", b"sys"), "notes": b"n\nmore\n"})
+    with opened(three) as (known, asked, work):
+        found = load_draft(known, asked, work, said.append)
+        assert found is not None
+        (plan,) = found.plans.values()
+        now = {(b"m.py", 0): DROPPED, (b"m.py", 4): 2, (b"m.py", 8): 1}
+        assert groups_of_work(plan) == now
+    assert [words.split(":")[0] for words in said] == [
+        "Files have changed since the draft was saved"
+    ]
 
 
 def test_a_hook_that_refuses_leaves_all_as_it_was(three: Repository) -> None:

@@ -23,7 +23,7 @@ from gitsplit.git.write import Rewrite
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import name_list
 from gitsplit.model.objects import Oid
-from gitsplit.model.plan import DROPPED, without_empty_groups
+from gitsplit.model.plan import DROPPED, changes_in_range, without_empty_groups
 from gitsplit.model.progress import Say
 from gitsplit.model.series import Uncommitted
 from gitsplit.model.staged import (
@@ -169,23 +169,27 @@ def fitted_draft(
     """A draft for what wasn't committed then, fitted to what isn't now.
 
     What is new begins as left out. None where nothing has changed, or where nothing is
-    known any more of what it was made for, whose ``objects`` were kept beside it.
+    known any more of what it was made for, whose ``objects`` were kept beside it; nor
+    where it was sent into other commits than there are now.
     """
     from gitsplit.planfile.fit import fitted_plan
     from gitsplit.planfile.match import plan_of_entry, with_originals
     from gitsplit.planfile.parse import load_plan
 
     (entry,) = load_plan(text).series
-    if work.absorbs:
-        return None  # it fits as any plan, or it doesn't
-    (commit,), was = work.series.commits, entry.source
-    is_same = not isinstance(was, Uncommitted) or was == commit.stands_for
-    if is_same or not objects.is_dir():
+    first, *rest = commits = work.series.commits
+    was, oids = entry.source, tuple(commit.oid for commit in commits)
+    is_same = not isinstance(was, Uncommitted) or was == commits[-1].stands_for
+    if is_same or not objects.is_dir() or entry.commits[:-1] != oids[:-1]:
         return None
     assert isinstance(was, Uncommitted), "else nothing is to be fitted"
     trees = [(was.before, was.after)]
     (then,) = history.changes_of_trees(repository_reading_also(repo, objects), trees)
-    (now,) = history.changes_of(repo, [commit])
-    old = plan_of_entry(with_originals(entry, (commit.oid,)), then)
-    plan = fitted_plan(old, now, (DROPPED,), hunks_between).plan
-    return Todo((Entry(commit, "split", plan=with_owner(plan, request.keep)),))
+    *below, now = history.changes_of(repo, commits)
+    known = replace(entry, later=oids[1:]) if rest else with_originals(entry, oids)
+    old = plan_of_entry(known, changes_in_range([*below, then]))
+    takers = (*(None for _ in below), DROPPED)
+    changes = changes_in_range([*below, now])
+    plan = fitted_plan(old, changes, takers, hunks_between).plan
+    plan = plan if rest else with_owner(plan, request.keep)
+    return Todo((Entry(first, "split", plan=plan, rest=tuple(rest)),))
