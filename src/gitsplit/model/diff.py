@@ -21,6 +21,7 @@ from msgspec.structs import replace
 
 from gitsplit.model.align import Slot, merge_order, partners
 from gitsplit.model.lines import Lines
+from gitsplit.model.memo import memo
 from gitsplit.model.objects import Oid
 
 
@@ -260,6 +261,34 @@ def edits_of(changes: Iterable[FileChange]) -> tuple[Edit, ...]:
             for number, hunk in enumerate(change.hunks)
         )
     return tuple(edits)
+
+
+@memo
+def places_of_facts(edits: Sequence[Edit]) -> tuple[tuple[int, FactEdit], ...]:
+    """The edits that aren't lines, each with its place among all."""
+    return tuple(
+        (place, edit) for place, edit in enumerate(edits) if isinstance(edit, FactEdit)
+    )
+
+
+@memo
+def facts_with_lines(edits: Sequence[Edit]) -> tuple[tuple[Fact, slice], ...]:
+    """The creations and deletions of files with lines, and where the edits of each are.
+
+    The fact is the first of them.
+    """
+    found: list[tuple[Fact, slice]] = []
+    at = 0
+    for _, own in edits_by_file(edits):
+        first = own[0]
+        if (
+            isinstance(first, FactEdit)
+            and first.fact in (Fact.CREATE, Fact.DELETE)
+            and len(own) > 1
+        ):
+            found.append((first.fact, slice(at, at + len(own))))
+        at += len(own)
+    return tuple(found)
 
 
 def size_of(edit: Edit) -> int:

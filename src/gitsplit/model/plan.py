@@ -21,11 +21,11 @@ from gitsplit.model.content import Assignment, first_shown
 from gitsplit.model.diff import (
     Edit,
     Fact,
-    FactEdit,
     FileChange,
-    edits_by_file,
     edits_of,
+    facts_with_lines,
     lines_by_commit,
+    places_of_facts,
 )
 from gitsplit.model.memo import memo
 from gitsplit.model.message import joined_message, without_change_id
@@ -42,8 +42,6 @@ Or ``uncommitted``, as they were.
 """
 
 _FILE: Final[Callable[[Edit], int]] = attrgetter("file")
-
-_EXISTENCE = (Fact.CREATE, Fact.DELETE)
 
 
 class Group(Struct, frozen=True):
@@ -260,14 +258,6 @@ def with_edits_assigned(plan: Plan, edits: Iterable[int], group: int) -> Plan:
     return moved
 
 
-@memo
-def places_of_facts(edits: Sequence[Edit]) -> tuple[tuple[int, FactEdit], ...]:
-    """The edits that aren't lines, each with its place among all."""
-    return tuple(
-        (place, edit) for place, edit in enumerate(edits) if isinstance(edit, FactEdit)
-    )
-
-
 def _edits_freeing_paths(plan: Plan, before: Sequence[int]) -> frozenset[int]:
     """The edits that free a path which an edit that was moved takes before they do.
 
@@ -317,7 +307,7 @@ def with_files_for_lines(plan: Plan, before: Sequence[int] | None = None) -> Pla
     what shows of the file's later changes.
     """
     was, groups = before or plan.group_of, list(plan.group_of)
-    for fact, own in _facts_with_lines(plan.edits):
+    for fact, own in facts_with_lines(plan.edits):
         at, lines = own.start, slice(own.start + 1, own.stop)
         bound = min if fact is Fact.CREATE else max
         is_left_alone = (
@@ -327,22 +317,6 @@ def with_files_for_lines(plan: Plan, before: Sequence[int] | None = None) -> Pla
         )
         groups[at] = bound(groups[lines if is_left_alone else own])
     return _with_creations(replace(plan, group_of=tuple(groups)))
-
-
-@memo
-def _facts_with_lines(edits: Sequence[Edit]) -> tuple[tuple[Fact, slice], ...]:
-    """The creations and deletions of files with lines, and where the edits of each are.
-
-    The fact is the first of them.
-    """
-    found: list[tuple[Fact, slice]] = []
-    at = 0
-    for _, own in edits_by_file(edits):
-        first = own[0]
-        if isinstance(first, FactEdit) and first.fact in _EXISTENCE and len(own) > 1:
-            found.append((first.fact, slice(at, at + len(own))))
-        at += len(own)
-    return tuple(found)
 
 
 def _with_creations(plan: Plan) -> Plan:

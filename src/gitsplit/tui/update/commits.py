@@ -9,12 +9,11 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from gitsplit.errors import ActionRefused, NothingToDo
-from gitsplit.model.diff import Fact
+from gitsplit.model.diff import Fact, places_of_facts
 from gitsplit.model.encoding import message_in_utf8
 from gitsplit.model.listing import quantity
 from gitsplit.model.plan import (
     Plan,
-    places_of_facts,
     with_group_moved,
     with_groups_merged,
     with_original_in,

@@ -309,7 +309,7 @@ def layout(get_state: GetState, on_mouse: OnRegion, tints: Tints) -> Container:
 
     def body_now() -> Container:
         screen = get_state().screen
-        return body(screen, screen is Screen.SPLIT and _terminal_columns() >= WIDE)
+        return body(screen, screen is Screen.SPLIT and _terminal_size().columns >= WIDE)
 
     return ChangedRows(
         HSplit(
@@ -328,14 +328,6 @@ def layout(get_state: GetState, on_mouse: OnRegion, tints: Tints) -> Container:
 
 def _visible_if(condition: Callable[[], bool], container: Container) -> Container:
     return ConditionalContainer(container, Condition(condition))
-
-
-def _terminal_columns() -> int:
-    return _terminal_size().columns
-
-
-def _terminal_rows() -> int:
-    return _terminal_size().rows
 
 
 def _terminal_size() -> Size:
@@ -394,20 +386,24 @@ class _Regions(Struct, frozen=True):
 
     def rows(self) -> int:
         """The rows of the screen, without the panel of a lesson."""
-        return rows_below(self.get_state(), _terminal_columns(), _terminal_rows())
+        return rows_below(
+            self.get_state(), _terminal_size().columns, _terminal_size().rows
+        )
 
     def panel(self) -> Container:
         """The panel of a lesson, where there is one."""
 
         def height() -> int:
-            return panel_height(self.get_state(), _terminal_columns(), _terminal_rows())
+            return panel_height(
+                self.get_state(), _terminal_size().columns, _terminal_size().rows
+            )
 
         pane = self.region(_panel, height=lambda: Dimension.exact(height()))
         return _visible_if(lambda: height() > 0, pane)
 
     def _main_height(self) -> Dimension:
         """The height of the main region; if it is given, no other is looked for."""
-        rows = _main_height(self.get_state(), _terminal_columns(), self.rows())
+        rows = _main_height(self.get_state(), _terminal_size().columns, self.rows())
         return Dimension.exact(rows)
 
     def line(
@@ -465,7 +461,7 @@ class _Regions(Struct, frozen=True):
         """Commits, diff, and the selected commit as it will be, side by side."""
 
         def widths() -> Panes:
-            return panes(self.get_state(), _terminal_columns())
+            return panes(self.get_state(), _terminal_size().columns)
 
         bars = [Window(width=1, char=_bar, style="class:rule") for _ in range(2)]
         left = self.region(
