@@ -240,6 +240,20 @@ def test_a_commit_of_nobody_known_takes_nothing_by_itself(
     assert three.git("status", "--porcelain") == "M notes"
 
 
+def test_where_nothing_is_staged_the_command_named_absorbs_the_rest(
+    three: Repository,
+) -> None:
+    three.write({"m.py": fixed()})
+    ran = gitsplit(three.path, "--absorb", "--staged", "-n", "HEAD~3")
+
+    assert ran.status == 1
+    assert "in the files: `gitsplit --absorb 'HEAD~3'`" in ran.err
+    absorbed(three, "-n", "HEAD~3")
+    three.write({"m.py": IMPORT + A + B})
+    ran = gitsplit(three.path, "--absorb", "--staged", "-n", "HEAD~3")
+    assert "Nothing has changed since the last commit." in ran.err
+
+
 def test_new_and_deleted_files_have_no_home(three: Repository) -> None:
     three.write({"m.py": None, "new": b"new\n", "notes": b"n\nmuch more\n"})
 

@@ -205,6 +205,8 @@ def test_nothing_to_split_is_told_with_the_option_that_finds_something(
     assert refused(repo, "-w") == (
         "Nothing has changed; 3 files are untracked: `gitsplit -w --untracked`."
     )
+    assert refused(repo, "--staged", "-n") == refused(repo, "-w")
+    repo.write({"a": b"changed\n"})
     assert refused(repo, "--staged", "-n") == (
         "Nothing is staged; what has changed in the files: `gitsplit -w`."
     )

@@ -92,10 +92,12 @@ def snapshot_taken(
     author: bytes,
     *,
     with_untracked: bool = False,
+    unstaged_by: str = "gitsplit -w",
 ) -> Iterator[Repository]:
     """Take a snapshot; the repository with it, until the ``with`` block ends.
 
-    ``author`` is the header's value for the commits. Raises NotInWorktree in a bare
+    ``author`` is the header's value for the commits, ``unstaged_by`` the command that
+    takes what isn't staged. Raises NotInWorktree in a bare
     repository, UncleanFiles where the index has conflicts, GitFailed where git refuses
     a file, and EmptySeries where nothing has changed.
     """
@@ -105,7 +107,7 @@ def snapshot_taken(
             hint="Change to a worktree of it.",
         )
     with temporary_directory() as name:
-        making = _Making(repo, Path(name), kind)
+        making = _Making(repo, Path(name), kind, unstaged_by)
         snapshot = making.snapshot(author, with_untracked=with_untracked)
         yield making.repository(snapshot)
 
@@ -116,6 +118,7 @@ class _Making(Struct, frozen=True):
     repo: Repository
     place: Path
     kind: UncommittedKind
+    unstaged_by: str
 
     @property
     def _objects(self) -> Path:
@@ -144,12 +147,12 @@ class _Making(Struct, frozen=True):
             untracked, left_out = self._untracked()
             self._add(untracked if with_untracked else [])
         count = 0 if with_untracked else len(untracked)
-        after = Oid(self._git("write-tree").decode("ascii").strip())
+        after = self._tree()
         head = _head_of(self.repo)
         stopped = _stopped_commit(self.repo, head)
         before = EMPTY_TREE if head is None else self.repo.read_commit(head).tree
         if before == after:
-            raise _nothing_error(self.kind, count)
+            raise self._nothing_error(before, count)
         source = Uncommitted(self.kind, head, before, after)
         raw = _commit_of(source, author, stopped)
         oid = stopped.oid if stopped else self._keep_commit(source)
@@ -180,6 +183,28 @@ class _Making(Struct, frozen=True):
                 hint="See what is wrong with: git status",
             )
         return done.stdout
+
+    def _tree(self) -> Oid:
+        """The tree of the copy of the index."""
+        return Oid(self._git("write-tree").decode("ascii").strip())
+
+    def _nothing_error(self, before: Oid, untracked: int) -> EmptySeries:
+        """The error for nothing to take, with the command that takes something."""
+        if self.kind == "staged":
+            untracked = len(self._untracked()[0])
+            self._add([])
+            if self._tree() != before:
+                return EmptySeries(
+                    "Nothing is staged; what has changed in the files:"
+                    f" `{self.unstaged_by}`."
+                )
+        if untracked:
+            are = "file is" if untracked == 1 else "files are"
+            return EmptySeries(
+                f"Nothing has changed; {untracked} {are} untracked:"
+                " `gitsplit -w --untracked`."
+            )
+        return EmptySeries("Nothing has changed since the last commit.")
 
     def _untracked(self) -> tuple[list[bytes], tuple[bytes, ...]]:
         """The untracked files, and the repositories among them."""
@@ -267,20 +292,6 @@ def _commit_of(
         committer=author,
         message=raw.message,
     )
-
-
-def _nothing_error(kind: UncommittedKind, untracked: int) -> EmptySeries:
-    if kind == "staged":
-        return EmptySeries(
-            "Nothing is staged; what has changed in the files: `gitsplit -w`."
-        )
-    if untracked:
-        are = "file is" if untracked == 1 else "files are"
-        return EmptySeries(
-            f"Nothing has changed; {untracked} {are} untracked:"
-            " `gitsplit -w --untracked`."
-        )
-    return EmptySeries("Nothing has changed since the last commit.")
 
 
 def changed_since(repo: Repository, snapshot: Snapshot) -> frozenset[bytes]:

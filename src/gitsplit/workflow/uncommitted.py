@@ -20,7 +20,7 @@ from gitsplit.git.repository import Repository, repository_reading_also
 from gitsplit.git.snapshot import NOBODY, Snapshot, changed_since, snapshot_taken
 from gitsplit.git.trees import NewObjects, changed_paths
 from gitsplit.git.write import Rewrite
-from gitsplit.model.escape import printable
+from gitsplit.model.escape import printable, shell_command
 from gitsplit.model.listing import name_list
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, changes_in_range, without_empty_groups
@@ -62,12 +62,26 @@ def source_read(
         if not is_dry:
             raise
         author = NOBODY
-    taking = snapshot_taken(repo, kind, author, with_untracked=request.untracked)
+    taking = snapshot_taken(
+        repo,
+        kind,
+        author,
+        with_untracked=request.untracked,
+        unstaged_by=_command_for_files(request),
+    )
     with taking as known:
         assert known.snapshot is not None, "it has just been taken"
         for sentence in _staying_out(known.snapshot, request):
             say(sentence)
         yield known, _request_for(known.snapshot, request)
+
+
+def _command_for_files(request: Request) -> str:
+    """The command that takes what has changed in the files, staged or not."""
+    if not request.absorb:
+        return "gitsplit -w"
+    upstream = ["--root"] if request.root else filter(None, [request.upstream])
+    return printable(shell_command("gitsplit", "--absorb", *upstream))
 
 
 def _staying_out(snapshot: Snapshot, request: Request) -> Iterator[str]:
