@@ -16,11 +16,11 @@ from gitsplit.tui.state.undo import (
     with_memory,
 )
 from gitsplit.tui.update.actions import Action
-from gitsplit.tui.update.actions.reading import MovePiece, MoveRows
+from gitsplit.tui.update.actions.reading import Fold, MovePiece, MoveRows
 from gitsplit.tui.update.actions.screens import OpenPreview, Redo, Undo
 from gitsplit.tui.update.actions.series import Become, OpenCommit, OpenSeries
 from gitsplit.tui.update.actions.split import FocusOn, Send, SplitHunk
-from tests.tui.builder import after, state_of
+from tests.tui.builder import after, plan_of, state_of
 from tests.tui.cases import COMMITS, large, series
 
 A, B, C = COMMITS
@@ -48,6 +48,16 @@ def test_cuts_cursor_and_focus_are_there_again() -> None:
     assert (state.rows, state.cursor, state.focus) == (left.rows, left.cursor, 1)
     assert (state.screen, state.beneath) == (Screen.SPLIT, ((Screen.SERIES, 0),))
     assert state.status == keyed(state, RESTORED)
+
+
+def test_the_cursor_is_not_beyond_its_hunk_where_that_is_folded_again() -> None:
+    long = "".join(f"{number}\n" for number in range(60))
+    start = state_of(plan_of({"a": (None, long), "b": ("1\n", "2\n")}))
+    left = after(start, MovePiece(1), Fold(), MoveRows(50))
+    state = with_memory(start, memory_of(left))
+
+    assert left.rows.edit_at(left.cursor) == 1
+    assert state.rows.places_in(range(state.cursor + 1)).stop - 1 == 1
 
 
 def test_every_step_can_be_taken_back_and_made_again() -> None:

@@ -346,10 +346,13 @@ def with_memory(state: State, memory: Memory) -> State:
     plan = shown.plan
     place = min(memory.place, len(plan.edits) - 1)
     cursor = shown.rows.row_of(plan.edits[place]) + memory.below
+    # What was unfolded then is folded now: that far down may be the next hunk.
+    following = plan.edits[place + 1 : place + 2]
+    last = min(map(shown.rows.row_of, following), default=len(shown.rows)) - 1
     focus = min(memory.focus, len(plan.groups) - 1)
     there = replace(
         shown,
-        cursor=max(0, min(cursor, len(shown.rows) - 1)),
+        cursor=max(0, min(cursor, last)),
         focus=focus,
         viewed=focus,
     )
