@@ -5,7 +5,8 @@ import re
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent / "src" / "gitsplit"
@@ -67,8 +68,9 @@ PURE_LIBRARIES = {"msgspec"}
 SCREEN_AND_REPOSITORY = {"prompt_toolkit", "pygments", "pygit2"}
 
 
-def modules() -> dict[Path, ast.Module]:
-    """The parsed source of every module of the package."""
+@cache
+def modules() -> Mapping[Path, ast.Module]:
+    """The parsed source of every module of the package; nobody may change it."""
     return {
         path.relative_to(PACKAGE): ast.parse(path.read_bytes())
         for path in sorted(PACKAGE.rglob("*.py"))
