@@ -204,7 +204,12 @@ def test_a_plan_names_what_is_not_committed(three: Repository) -> None:
 @pytest.mark.parametrize("form", ["text", "markdown", "html", "script"])
 def test_every_format_shows_it(three: Repository, form: str) -> None:
     three.write({"m.py": fixed()})
-    assert "first" in absorbed(three, "-n", "--format", form, "HEAD~3").out
+    three.write({"notes": b"head\nn\nmore\n"})
+    shown = absorbed(three, "-n", "--format", form, "HEAD~3").out
+    assert "first" in shown
+    shown = shown.partition("<script>")[0].lower()
+    assert ("stays uncommitted" in shown) == (form != "script")
+    assert "left out" not in shown
 
 
 def test_others_commits_are_homes_where_they_are_named(three: Repository) -> None:

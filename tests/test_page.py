@@ -73,6 +73,7 @@ ATTRIBUTES = [
     "class",
     "content",
     "data-added",
+    "data-dropped",
     "data-entry",
     "data-file",
     "data-fixed",

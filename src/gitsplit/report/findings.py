@@ -144,7 +144,8 @@ class Split(Struct, frozen=True):
     commits of a range that no part continues, ``commits`` all those of a range.
     ``shortcut`` says what was done to have a proposal in time, where it was;
     ``advice`` is what guides say of the new commits.
-    ``is_one_change`` that no more than one commit is proposed.
+    ``is_one_change`` that no more than one commit is proposed, ``is_uncommitted`` that
+    what is dropped wasn't committed.
     """
 
     files: int
@@ -158,6 +159,12 @@ class Split(Struct, frozen=True):
     commits: tuple[SourceCommit, ...] = ()
     advice: "tuple[Advice, ...]" = ()
     is_one_change: bool = False
+    is_uncommitted: bool = False
+
+    @property
+    def fate_of_dropped(self) -> str:
+        """What becomes of what no commit takes, in words."""
+        return "stays uncommitted" if self.is_uncommitted else "left out"
 
 
 class CommitFate(Struct, frozen=True):
@@ -243,6 +250,7 @@ def _split(
         shortcut=proposals.shortcut if proposals else "",
         given_up=tuple(commits_not_continued(entry, commits, ids)),
         commits=entry.commits if entry.rest else (),
+        is_uncommitted=not entry.commits[-1].is_stored,
         is_one_change=len(plan.groups) == 1 and proposals is not None,
     )
 

@@ -126,12 +126,13 @@ def _fate(
     at, entry = entries[fate.entry.oid if source is None else commit_of_source(source)]
     plan = without_empty_groups(fate.entry.plan)
     hunks = [*page_hunks(plan)]
-    data = {"entry": at, "footer": escape(_footer(fate))}
+    fate_of_dropped = fate.split.fate_of_dropped
+    data = {"entry": at, "footer": escape(_footer(fate)), "dropped": fate_of_dropped}
     yield f'<section class="split"{_data(data)} aria-labelledby="s{at}">\n'
     yield f'<h2 id="s{at}">{_name(fate)}</h2>\n<p>{_size(fate.split)}</p>\n'
     yield _items(fate.complaints)
     yield '<div class="sides">\n<section class="original" aria-label="The original">\n'
-    yield from _original(plan, entry, hunks, at)
+    yield from _original(plan, entry, hunks, at, fate_of_dropped)
     yield '</section>\n<section class="commits" aria-label="The new commits">\n'
     yield from _commits(fate.split, plan, hunks, at)
     yield "</section>\n</div>\n"
@@ -174,7 +175,11 @@ def _items(sentences: Iterable[str]) -> str:
 
 
 def _original(
-    plan: Plan, entry: CommitEntry, hunks: Sequence[PageHunk], at: int
+    plan: Plan,
+    entry: CommitEntry,
+    hunks: Sequence[PageHunk],
+    at: int,
+    fate_of_dropped: str,
 ) -> Iterator[str]:
     """What the commits did, file by file, each hunk with its new commit."""
     for file, own in groupby(hunks, key=lambda hunk: hunk.file):
@@ -188,7 +193,9 @@ def _original(
         yield f'<section class="file" data-file="{escape(key)}">\n'
         yield f"<h3><bdi>{text(change.path)}</bdi> {_what(bare, of)}</h3>\n"
         for hunk in own:
-            yield from _hunk(hunk, at, is_fixed=_is_by_hand(plan, hunk))
+            place = f"commit {hunk.group + 1}"
+            place = fate_of_dropped if hunk.group == DROPPED else place
+            yield from _hunk(hunk, at, place, is_fixed=_is_by_hand(plan, hunk))
         yield "</section>\n"
 
 
@@ -211,8 +218,8 @@ def _what(file: FileEntry, of: str | None) -> str:
     return f"<small>{', '.join(words)}</small>" if words else ""
 
 
-def _hunk(hunk: PageHunk, at: int, *, is_fixed: bool) -> Iterator[str]:
-    """A hunk, or the lines of one that are in a commit of their own."""
+def _hunk(hunk: PageHunk, at: int, place: str, *, is_fixed: bool) -> Iterator[str]:
+    """A hunk, or the lines of one that are in a commit of their own: at a place."""
     data = {
         "hunk": hunk.number,
         "part": f"{hunk.part} of {hunk.parts}" if hunk.part else None,
@@ -225,7 +232,7 @@ def _hunk(hunk: PageHunk, at: int, *, is_fixed: bool) -> Iterator[str]:
     name = hunk_name(hunk)
     yield f'<article id="{_anchor(hunk, at)}" class="hunk"{_data(data)}'
     yield f' aria-label="{name}">\n'
-    yield f'<p><a class="to" href="#{_card(at, hunk.group)}">{_place(hunk.group)}</a>'
+    yield f'<p><a class="to" href="#{_card(at, hunk.group)}">{place}</a>'
     fixed = " <em>edited by hand, so it stays in its commit</em>" if is_fixed else ""
     yield f" {name} <code>{code(hunk.header)}</code>{fixed}</p>\n"
     yield "<pre>\n"
@@ -265,10 +272,6 @@ def _number(group: int) -> str:
     return "x" if group == DROPPED else str(group + 1)
 
 
-def _place(group: int) -> str:
-    return "left out" if group == DROPPED else f"commit {group + 1}"
-
-
 def _card(at: int, group: int) -> str:
     return f"c{at}-{_number(group)}"
 
@@ -292,7 +295,8 @@ def _commits(
         yield from _facts(part, split)
         yield "</section>\n"
     left = own.get(DROPPED, ())
-    yield _card_start(at, DROPPED, "Left out of all commits", is_hidden=not left)
+    name = "Stays uncommitted" if split.is_uncommitted else "Left out of all commits"
+    yield _card_start(at, DROPPED, name, is_hidden=not left)
     yield from _contents(plan, left, at)
     yield "</section>\n"
 

@@ -172,7 +172,7 @@ function writePlan() {
 
 function nameOf(card) {
   const number = numberOf(card);
-  if (number === "x") return "left out";
+  if (number === "x") return card.closest(".split").dataset.dropped;
   return number === "0" ? "an empty commit" : `commit ${number}`;
 }
 
@@ -347,7 +347,7 @@ function move(hunk, wanted) {
   const empty = from.dataset.number === "0" ? `; ${left} has no hunks any more and goes` : "";
   const told = heir ? `, ${nameOf(card)} ${heir.textContent}` : "";
   const refused = cardsOf(split).every((each) => each.dataset.to === "x" || isGone(split, each))
-    ? " Everything is left out: such a plan is refused." : "";
+    ? " No commit has anything: such a plan is refused." : "";
   say(`Moved ${hunkName(hunk)} of ${pathOf(hunk)}: ${nameOf(card)}${empty}${told}.${refused}`);
 }
 

@@ -234,7 +234,7 @@ def left_lines(split: Split) -> Iterator[str]:
     """What of a split commit is in none of those that it becomes, or not in all."""
     if split.dropped:
         yield ""
-        yield "  left out"
+        yield f"  {split.fate_of_dropped}"
         yield from _edit_lines(split.dropped, split.commits)
     for unsaid in split.unsaid:
         yield ""
