@@ -514,6 +514,14 @@ def test_cursor_and_focus_always_stand_on_something_and_the_rows_fit_the_plan(
     )
 
 
+@given(STATES, st.integers(0, 9))
+@settings(deadline=None)
+def test_lines_are_selected_to_the_last_row_at_most(start: State, last: int) -> None:
+    state = after(start, Fold(everywhere=True), SelectLines(0, last))
+
+    assert state.opened is None or state.cursor in range(len(state.rows))
+
+
 @given(STATES, st.lists(ACTIONS, max_size=20))
 @settings(deadline=None)
 def test_what_is_selected_lies_in_the_selected_rows(

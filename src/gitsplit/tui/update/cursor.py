@@ -102,8 +102,7 @@ def after_cursor_action(state: State, action: CursorAction) -> State:
         case MoveRows(rows):
             return at_row(state, row_below(state, rows))
         case MoveTo(row):
-            last = len(state.rows) - 1
-            return at_row(state, row_in_sight(state, max(0, min(row, last))))
+            return at_row(state, row_in_sight(state, _nearest_row(state, row)))
         case MoveFile(by):
             return at_row(state, _file_row(state, by))
         case MoveColumns():
@@ -116,6 +115,11 @@ def after_cursor_action(state: State, action: CursorAction) -> State:
             return after_hunk_walk(state, action)
 
 
+def _nearest_row(state: State, row: int) -> int:
+    """The row, or the first or the last one where there is no such row."""
+    return max(0, min(row, len(state.rows) - 1))
+
+
 def after_mark_action(state: State, action: MarkAction) -> State:
     """The state with more or less selected, or with lines folded or unfolded."""
     match action:
@@ -123,7 +127,7 @@ def after_mark_action(state: State, action: MarkAction) -> State:
             return _with_unit(state, _NARROWER.get(state.unit, Unit.PIECE))
         case SelectLines(first, last):
             begun = _with_unit(at_row(state, first), Unit.LINES)
-            return at_row(begun, row_in_sight(begun, last))
+            return at_row(begun, row_in_sight(begun, _nearest_row(begun, last)))
         case Widen():
             return _with_unit(state, _wider_unit(state))
         case Cancel() if state.unit is Unit.PIECE and state.is_pinned:
@@ -216,7 +220,7 @@ def _with_more_context(state: State, by: int) -> State:
 
 def at_row(state: State, row: int) -> State:
     """The state with the cursor in ``row``, or in the nearest row there is."""
-    state = replace(state, cursor=max(0, min(row, len(state.rows) - 1)))
+    state = replace(state, cursor=_nearest_row(state, row))
     return replace(state, status=cursor_words(state))
 
 
