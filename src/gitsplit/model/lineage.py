@@ -8,7 +8,7 @@ before they come never show.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from gitsplit.model.content import ALWAYS, NEVER, LineLife, line_lives
 from gitsplit.model.diff import FactEdit
+from gitsplit.model.memo import memo_by
 from gitsplit.model.plan import DROPPED, Plan, with_edits_assigned
 from gitsplit.model.weave import Thread
 
@@ -42,10 +43,9 @@ def taken_along(plan: Plan, places: Collection[int], group: int) -> tuple[int, .
     """
     below, above = dict[int, set[int]](), dict[int, set[int]]()
     for thread in threads_of_places(plan, places):
-        for lives in _lineage(plan, thread):
-            for one, other in _standing_on(plan, lives):
-                below.setdefault(one, set()).add(other)
-                above.setdefault(other, set()).add(one)
+        for one, other in _standing_in_file(plan, thread):
+            below.setdefault(one, set()).add(other)
+            above.setdefault(other, set()).add(one)
     found, wanted = {*places}, [*places]
     while wanted:
         place = wanted.pop()
@@ -55,6 +55,14 @@ def taken_along(plan: Plan, places: Collection[int], group: int) -> tuple[int, .
         found |= others
         wanted += others
     return tuple(sorted(found.difference(places)))
+
+
+# The same for every assignment: mostly several hunks of a file are sent in turn.
+@memo_by(lambda plan, thread: (plan.edits, plan.continued_by, thread))
+def _standing_in_file(plan: Plan, thread: Thread) -> frozenset[tuple[int, int]]:
+    """Of the edits of a file which stands on which, by their places."""
+    stretches = _lineage(plan, thread)
+    return frozenset(chain.from_iterable(_standing_on(plan, s) for s in stretches))
 
 
 def _standing_on(plan: Plan, lives: Sequence[LineLife]) -> Iterator[tuple[int, int]]:
