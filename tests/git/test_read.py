@@ -6,16 +6,24 @@ import pytest
 
 from gitsplit.errors import (
     EmptySeries,
+    GitFailed,
     GitsplitError,
     MergeCommit,
     NoCommonHistory,
     NotInSeries,
     NoUpstream,
+    ObjectDamaged,
     UnbornBranch,
     UnknownRevision,
 )
-from gitsplit.git.history import file_changes, read_series, read_source_commit
+from gitsplit.git.history import (
+    file_changes,
+    read_series,
+    read_source_commit,
+    read_source_commits,
+)
 from gitsplit.git.repository import open_repository
+from gitsplit.model.objects import Oid
 from tests.repository import Repository
 
 
@@ -52,6 +60,57 @@ def line(repo: Repository, count: int = 4) -> list[str]:
 def test_the_series_is_what_lies_between_upstream_and_head(repo: Repository) -> None:
     oids = line(repo)
     assert (oids[1], oids[2:]) == series_ids(repo, "HEAD~2")
+
+
+def long_line(repo: Repository, count: int) -> list[Oid]:
+    """The ids of ``count`` commits in a line; messages have all that git allows."""
+    messages = [b"", b"one\n\n\ntwo", b"caf\xe9\n", b"%d %s\n" % (count, b"x" * 9_999)]
+    stream = b"reset refs/heads/main\n"
+    for number in range(count):
+        message = messages[number % len(messages)] + b"%d" % number
+        stream += b"commit refs/heads/main\ncommitter A <a@b> %d +0130\n" % number
+        stream += b"data %d\n%b\n" % (len(message), message)
+    repo.run("fast-import", "--quiet", "--force", stdin=stream)
+    return [Oid(oid) for oid in subjects(repo, "main")]
+
+
+def test_many_commits_are_read_like_single_ones(repo: Repository) -> None:
+    oids = long_line(repo, 700)
+    found = open_repository(repo.path)
+    single = tuple(read_source_commit(found, oid) for oid in oids)
+
+    assert read_source_commits(found, oids) == single
+    assert b"".join(commit.raw.serialize() for commit in single) == b"".join(
+        repo.run("cat-file", "commit", oid).stdout for oid in oids
+    )
+
+
+def test_one_of_many_that_is_another_or_missing_is_told(repo: Repository) -> None:
+    oids = long_line(repo, 600)
+    found = open_repository(repo.path)
+    tree, missing = Oid(repo.oid("main^{tree}")), Oid("1" * 40)
+
+    with pytest.raises(GitFailed, match="1111 is missing from the repository"):
+        read_source_commits(found, [*oids[:300], missing, *oids[300:]])
+    (other,) = (
+        commit
+        for commit in read_source_commits(found, [*oids[:300], tree, *oids[300:]])
+        if commit.oid == tree
+    )
+    assert other == read_source_commit(found, tree)
+
+
+def test_a_damaged_commit_among_many_is_told(repo: Repository) -> None:
+    oids = long_line(repo, 600)
+    repo.loosen()
+    file, other = (
+        repo.path / ".git" / "objects" / oid[:2] / oid[2:] for oid in oids[300:302]
+    )
+    file.chmod(0o600)
+    file.write_bytes(other.read_bytes())
+
+    with pytest.raises(ObjectDamaged, match=f"{oids[300]} is damaged"):
+        read_source_commits(open_repository(repo.path), oids)
 
 
 def test_an_upstream_that_moved_on_counts_from_the_merge_base(repo: Repository) -> None:

@@ -35,7 +35,7 @@ from gitsplit.git.program import failure
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import EMPTY_TREE
 from gitsplit.model.diff import File, FileChange, Unread
-from gitsplit.model.objects import GITLINK, Oid
+from gitsplit.model.objects import GITLINK, Oid, RawCommit, object_id
 from gitsplit.model.series import Series, SourceCommit
 
 MOST_MESSAGES = 200
@@ -65,6 +65,9 @@ def _messages_back_from(repo: Repository, oid: Oid) -> Iterator[bytes]:
             return
         oid = raw.parents[0]
 
+
+_MANY = 500
+"""So many commits are read faster by a git process than here."""
 
 MOST_COMMITS = 500
 """So many commits are looked at; twice as many say hardly more."""
@@ -134,7 +137,7 @@ def read_series(
         base = None if root else _series_base(repo, head, upstream, marked)
         plain = base, commits_between(repo, base, head)
     base, oids = plain
-    found = tuple(read_source_commit(repo, oid) for oid in oids)
+    found = read_source_commits(repo, oids)
     _refuse_outsiders(repo, marked, found)
     if base is None and found:
         refuse_shallow_boundary(repo, found[0])
@@ -155,7 +158,7 @@ def read_range(repo: Repository, name: str) -> Series:
     head = repo.resolve(above) if above else repo.head()
     base = _series_base(repo, head, below or "HEAD", (), above or "HEAD")
     oids = commits_between(repo, base, head)
-    return Series(base, head, tuple(read_source_commit(repo, oid) for oid in oids))
+    return Series(base, head, read_source_commits(repo, oids))
 
 
 def read_one(repo: Repository, name: str) -> Series:
@@ -228,6 +231,38 @@ def log_titles(repo: Repository, series: Series, form: str) -> dict[Oid, bytes]:
 def read_source_commit(repo: Repository, oid: Oid) -> SourceCommit:
     """Read the commit as it is stored, without replacement."""
     return SourceCommit(oid, repo.read_commit(oid))
+
+
+def read_source_commits(
+    repo: Repository, oids: Sequence[Oid]
+) -> tuple[SourceCommit, ...]:
+    """Read these commits as they are stored, without replacement.
+
+    Many of them git reads meanwhile, on another processor (git-cat-file(1)).
+    """
+    if len(oids) < _MANY:
+        return tuple(read_source_commit(repo, oid) for oid in oids)
+    printed = repo.program.run(
+        *("--no-replace-objects", "cat-file", "--batch", "--buffer"),
+        stdin="".join(f"{oid}\n" for oid in oids).encode("ascii"),
+    ).stdout
+    return tuple(_printed_commits(repo, oids, printed))
+
+
+def _printed_commits(
+    repo: Repository, oids: Sequence[Oid], printed: bytes
+) -> Iterator[SourceCommit]:
+    """The commits as ``git cat-file`` has printed them, compared with their ids."""
+    at = 0
+    for oid in oids:
+        start = printed.find(b"\n", at) + 1
+        _, kind, *size = printed[at : start - 1].split()
+        at = start + (int(size[0]) + 1 if size else 0)
+        data = printed[start : at - 1]
+        if kind == b"commit" and object_id("commit", data) == oid:
+            yield SourceCommit(oid, RawCommit.parse(data))
+        else:
+            yield read_source_commit(repo, oid)  # which says what is wrong
 
 
 def replacements(repo: Repository, series: Series) -> Mapping[Oid, str]:
