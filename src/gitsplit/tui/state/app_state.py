@@ -344,7 +344,8 @@ class HistoryStep(NamedTuple):
 
     ``confirmed`` is what the user had confirmed by the end of it. ``checks`` are the
     results, by number, for the commits on its other side: before it, or after it where
-    it is undone.
+    it is undone. ``continuing`` is the new commit of a range, from 0, that it had
+    continue another one.
     """
 
     words: str
@@ -352,6 +353,7 @@ class HistoryStep(NamedTuple):
     commit: Oid | None = None
     confirmed: Confirmed = NONE_CONFIRMED
     checks: Mapping[int, Check] = NO_CHECKS
+    continuing: int | None = None
 
 
 class Along(Struct, frozen=True):

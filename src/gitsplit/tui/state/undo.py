@@ -75,7 +75,7 @@ def with_steps_joined(state: State, count: int) -> State:
     if len(joined) < 2:
         return state
     words = "; ".join(step.words for step in joined)
-    step = joined[-1]._replace(words=words, checks=joined[0].checks)
+    step = joined[-1]._replace(words=words, checks=joined[0].checks, continuing=None)
     history = state.history
     return replace(
         state,

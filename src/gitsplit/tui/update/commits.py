@@ -192,7 +192,7 @@ def _after_merge(state: State, group: int | None) -> State:
 
 
 def _with_owner(state: State) -> State:
-    """The state in which the selected commit continues the original."""
+    """The state in which the selected commit continues the original, or another."""
     where = _current_address(state)
     entry = entries_of(state.todo)[where.commit]
     if where.group is None or entry.plan is None:
@@ -200,36 +200,73 @@ def _with_owner(state: State) -> State:
             "its Change-Id" if where.commit in state.info.change_ids else "everything"
         )
         raise ActionRefused(f"{where.commit[:7]} isn't split: it keeps {kept}.")
-    name = commit_name(state, where)
-    if not entry.rest and entry.plan.owner == where.group:
-        return replace(state, status=f"{name} already {_keeps_words(state, entry)}")
-    source = _next_original(entry.plan, where.group)
-    raw = entry.commits[source].raw
-    message = message_in_utf8(raw) if entry.rest else raw.message
-    plan = with_original_in(entry.plan, where.group, message, source)
-    words = f"{name} {_keeps_words(state, entry)}"
     if entry.rest:
-        words = f"{name} continues {entry.commits[source].in_words}"
-    if plan.groups != entry.plan.groups:
-        words += " and has its message"
-    if not entry.rest and entry.oid in state.proposals:
-        from gitsplit.proposal.rewording import with_words_followed  # known by now
+        plan, words = _with_next_original(state, where.group, entry, entry.plan)
+    elif entry.plan.owner == where.group:
+        said = f"{commit_name(state, where)} already {_keeps_words(state, entry)}"
+        return replace(state, status=said)
+    else:
+        message = entry.commit.raw.message
+        plan = with_original_in(entry.plan, where.group, message)
+        words = f"{commit_name(state, where)} {_keeps_words(state, entry)}"
+        words += _message_words(entry.plan, plan, where.group)
+        if entry.oid in state.proposals:
+            from gitsplit.proposal.rewording import with_words_followed  # known by now
 
-        plan = with_words_followed(plan, entry.plan, state.proposals[entry.oid])
+            plan = with_words_followed(plan, entry.plan, state.proposals[entry.oid])
     step = step_about(state, where, words)
+    step = step._replace(continuing=where.group if entry.rest else None)
     made = with_step(state, state.todo.with_entry(replace(entry, plan=plan)), step)
     return replace(made, focus=state.focus, viewed=state.viewed)
 
 
-def _next_original(plan: Plan, group: int) -> int:
-    """The commit of the range that the group is to continue now, from 0.
+def _with_next_original(
+    state: State, group: int, entry: Entry, plan: Plan
+) -> tuple[Plan, str]:
+    """The plan of a range in which the group continues the next commit, in words, too.
 
-    The next one after that which it continues, those with most lines in it first.
+    They come round, those with most lines in it first; after the last all is as it was
+    where the round began. So nothing but the two that are exchanged is another.
     """
-    lines = plan.lines_by_group()[group]
+    first = _plan_before_round(state, Address(entry.oid, group), plan)
+    lines, own = plan.lines_by_group()[group], first.continues(group)
     sources = sorted(range(len(plan.continued_by)), key=lambda at: -lines.get(at, 0))
-    now = plan.continues(group)
-    return sources[0 if now is None else (sources.index(now) + 1) % len(sources)]
+    order: list[int | None] = [*sources] if own is not None else [None, *sources]
+    source = order[(order.index(plan.continues(group)) + 1) % len(order)]
+    name = commit_name(state, Address(entry.oid, group))
+    if source == own:
+        return first, f"{name} {_continued_words(entry, first, group)} again"
+    assert source is not None, "only where a round began it is none"
+    message = message_in_utf8(entry.commits[source].raw)
+    made = with_original_in(first, group, message, source)
+    words = f"{name} {_continued_words(entry, made, group)}"
+    words += _message_words(first, made, group)
+    if (before := first.continued_by[source]) is not None:
+        other = commit_name(state, Address(entry.oid, before))
+        words += f"; {other} {_continued_words(entry, made, before)} in its place"
+    return made, words
+
+
+def _plan_before_round(state: State, where: Address, plan: Plan) -> Plan:
+    """The plan before the last steps, as far as each had this commit continue one."""
+    past = zip(reversed(state.steps_done), reversed(state.history.past), strict=True)
+    for step, todo in past:
+        if (step.commit, step.continuing) != where:
+            break
+        plan = todo.entry(where.commit).plan or plan
+    return plan
+
+
+def _continued_words(entry: Entry, plan: Plan, group: int) -> str:
+    source = plan.continues(group)
+    name = "none" if source is None else entry.commits[source].short_name
+    return f"continues {name}"
+
+
+def _message_words(before: Plan, plan: Plan, group: int) -> str:
+    """A clause on the message that has come along; empty where none has."""
+    is_same = plan.groups[group].message == before.groups[group].message
+    return "" if is_same else " and has its message"
 
 
 def _current_address(state: State) -> Address:
