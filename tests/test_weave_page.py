@@ -37,6 +37,12 @@ BREW = history_of(
     "fill the kettle / boil water to 95 / warm the cup / pour",
     "fill the kettle / boil water to 95 / pour / drink",
 )
+BREW_AND_STIR = history_of(
+    "fill the kettle / boil water / pour",
+    "fill the kettle / boil water / warm the cup / stir / pour",
+    "fill the kettle / boil water to 95 / warm the cup / stir / pour",
+    "fill the kettle / boil water to 95 / pour / drink",
+)
 WARMER = history_of(
     "boil water / pour",
     "boil water to 80 / pour",
@@ -199,7 +205,7 @@ EXPECTED = {
     "gone with the restored one": picture(GONE_AGAIN, {0: 1, 1: 2, 2: 0}, ""),
     "stretches": stretches(STRETCHES),
     "threads": threads(THREADS),
-    "on the screen": on_screen(BREW),
+    "on the screen": on_screen(BREW_AND_STIR),
 }
 
 

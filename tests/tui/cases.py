@@ -248,8 +248,8 @@ def layers() -> State:
     """Three commits; lines of each of the first two go with a later one."""
     states = (
         ("kettle", "water", "pour"),
-        ("kettle", "water", "warm the cup", "wait", "pour"),
-        ("kettle", "water to 80", "warm the pot", "wait", "pour"),
+        ("kettle", "water", "take a cup", "warm it", "wait", "pour"),
+        ("kettle", "water to 80", "take a pot", "rinse it", "wait", "pour"),
         ("kettle", "water to 95", "pour", "drink"),
     )
     opened = range_of(*({"tea": "".join(f"{x}\n" for x in state)} for state in states))

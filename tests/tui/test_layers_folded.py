@@ -72,13 +72,27 @@ def test_what_came_and_went_is_one_row_where_it_came_and_where_it_went() -> None
 
 
 def test_lines_of_two_commits_are_two_layers() -> None:
-    state = opened("a z", "a 1 2 z", "a 1 X z", "a Y z")
+    state = opened("a z", "a 1 2 3 4 z", "a 1 2 X W z", "a Y z")
 
     assert body(state)[-3:] == [
-        "- ⋮ 1 line of 1ae49ec First piece of work",
-        "- ⋮ 1 line of 2ae49ec Second piece of work",
+        "- ⋮ 2 lines of 1ae49ec First piece of work",
+        "- ⋮ 2 lines of 2ae49ec Second piece of work",
         "+Y",
     ]
+
+
+def test_one_line_alone_is_no_fold_for_that_would_take_a_row_too() -> None:
+    state = opened("a z", "a 1 2 3 z", "a 1 X 3 z", "a Y z")
+
+    assert body(state) == ["+1", "+2", "+3", "-2", "+X", "-1", "-X", "-3", "+Y"]
+
+
+def test_a_long_run_with_such_a_line_is_one_run() -> None:
+    many = [f"n{n}" for n in range(20)]
+    changed = " ".join([*many[:10], "X", *many[11:]])
+    state = opened("a z", f"a {' '.join(many)} z", f"a {changed} z")
+
+    assert body(state)[:4] == ["+n0", "+n1", "+n2", "   … 14 more lines of this hunk …"]
 
 
 def test_one_commit_has_nothing_that_came_and_went() -> None:
@@ -88,24 +102,25 @@ def test_one_commit_has_nothing_that_came_and_went() -> None:
 
 
 def test_a_layer_is_unfolded_and_the_others_stay() -> None:
-    state = at_fold(opened("a z", "a 1 2 z", "a 1 X z", "a Y z"), -1)
+    state = at_fold(opened("a z", "a 1 2 3 4 z", "a 1 2 X W z", "a Y z"), -1)
     open_ = after(state, Fold())
 
-    assert body(open_)[-3:] == [
-        "- ⋮ 1 line of 1ae49ec First piece of work",
+    assert body(open_)[-4:] == [
+        "- ⋮ 2 lines of 1ae49ec First piece of work",
         "-X",
+        "-W",
         "+Y",
     ]
-    assert body(open_)[:-3] == body(state)[:-3]
-    assert open_.rows[open_.cursor].line == 2
-    assert open_.status == "unfolded 1 line · f unfolds the rest of the hunk"
+    assert body(open_)[:-4] == body(state)[:-3]
+    assert open_.rows[open_.cursor].line == 3
+    assert open_.status == "unfolded 2 lines · f unfolds the rest of the hunk"
 
 
 def test_the_same_key_goes_on_to_the_whole_hunk_and_folds_it_again() -> None:
-    state = at_fold(opened("a z", "a 1 2 z", "a 1 X z", "a Y z"), -1)
+    state = at_fold(opened("a z", "a 1 2 3 4 z", "a 1 2 X W z", "a Y z"), -1)
     whole = after(state, Fold(), Fold())
 
-    assert body(whole)[-3:] == ["-1", "-X", "+Y"]
+    assert body(whole)[-5:] == ["-1", "-2", "-X", "-W", "+Y"]
     assert whole.status == "unfolded the hunk"
     assert after(whole, Fold()).rows == state.rows
 
@@ -186,7 +201,8 @@ def test_what_is_cut_from_an_unfolded_layer_stays_unfolded_and_so_after_undo() -
 
 
 def test_what_is_unfolded_of_a_hunk_that_was_cut_stays_so_when_it_is_joined() -> None:
-    state = after(steeped(), SplitHunk())
+    state = after(at_fold(steeped()), Narrow(), SplitHunk())
+    assert len(state.plan.edits) == len(steeped().plan.edits) + 1
     again = after(at_fold(state), Fold(), Undo())
 
     assert again.plan == steeped().plan
@@ -219,7 +235,7 @@ def test_old_beside_new_a_layer_is_on_its_side() -> None:
 
 def test_what_is_not_committed_yet_takes_lines_away_in_sight() -> None:
     """It is what is to be judged; what the commits before took away is folded."""
-    state = opened("a z", "a 1 2 z", "a X 2 z", "a Y 2 z")
+    state = opened("a z", "a 1 2 3 z", "a X Y 3 z", "a P Q 3 z")
     (entry,) = state.todo.entries
     first, *rest, last = entry.commits
     changed = Uncommitted("worktree", rest[-1].oid, first.oid, last.oid)
@@ -228,12 +244,12 @@ def test_what_is_not_committed_yet_takes_lines_away_in_sight() -> None:
     absorbing = with_commit_open(opening(state.info, todo), first.oid)
 
     assert body(absorbing) == [
-        "+ ⋮ 1 line, rewritten in 2ae49ec Second piece of work",
-        "+2",
-        "- ⋮ 1 line of 1ae49ec First piece of work",
-        "+X",
-        "-X",
-        "+Y",
+        "+ ⋮ 2 lines, rewritten in 2ae49ec Second piece of work",
+        "+3",
+        "- ⋮ 2 lines of 1ae49ec First piece of work",
+        *("+X", "+Y"),
+        *("-X", "-Y"),
+        *("+P", "+Q"),
     ]
 
 

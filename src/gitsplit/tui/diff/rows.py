@@ -571,13 +571,15 @@ def _fold_segment(
 def _with_layers(
     layers: "Sequence[Layer]", lines: Span
 ) -> "Iterator[tuple[Span, Layer | None]]":
-    """The lines from the top, cut where layers of their side begin and end."""
+    """The lines from the top, cut where layers of two lines and more begin and end."""
     at = lines.start
     first = bisect_right(layers, at, key=lambda layer: layer.lines.stop)
     for layer in islice(layers, first, None):
         start, stop = max(at, layer.lines.start), min(lines.stop, layer.lines.stop)
         if start >= stop:
             break
+        if stop - start == 1:
+            continue
         if start > at:
             yield Span(at, start), None
         yield Span(start, stop), layer
