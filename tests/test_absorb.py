@@ -276,7 +276,7 @@ def test_what_is_unsure_says_why(three: Repository) -> None:
 
     shown = absorbed(three, "-n", "HEAD~3").out
 
-    assert "?: it replaces lines of others, too." in shown.replace("\n     ", " ")
+    assert "? it replaces lines of others, too" in shown.replace("\n     ", " ")
     absorbed(three, "-y", "HEAD~3")
     assert contents(three, "m.py") == [IMPORT + A, both, both]
 

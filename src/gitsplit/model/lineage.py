@@ -12,8 +12,6 @@ from itertools import chain, groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from msgspec.structs import replace
-
 from gitsplit.model.content import ALWAYS, NEVER, LineLife, line_lives
 from gitsplit.model.diff import FactEdit
 from gitsplit.model.memo import memo_by
@@ -131,33 +129,6 @@ class Home(NamedTuple):
 
     place: int
     why_not: str = ""
-
-
-def with_last_absorbed(
-    plan: Plan, allowed: Collection[int]
-) -> tuple[Plan, dict[int, tuple[Home, ...]]]:
-    """The plan whose last commit is none: each of its hunks is in the one it is for.
-
-    The plan has every commit as it is. Only those ``allowed`` take hunks; what has no
-    home there is dropped. With it the homes of the hunks that each commit took.
-    """
-    last = len(plan.continued_by) - 1
-    found: dict[int, list[int]] = {}
-    homes: dict[int, list[Home]] = {}
-    for place, group in enumerate(plan.group_of):
-        home = home_of(plan, place) if group == last else None
-        if home is not None and (commit := commit_of(plan, home.place)) in allowed:
-            found.setdefault(commit, []).append(place)
-            homes.setdefault(commit, []).append(home)
-    left = replace(
-        plan,
-        groups=plan.groups[:last],
-        group_of=tuple(DROPPED if g == last else g for g in plan.group_of),
-        continued_by=(*range(last), None),
-    )
-    for commit, places in found.items():
-        left = with_edits_assigned(left, places, commit)
-    return left, {commit: tuple(own) for commit, own in homes.items()}
 
 
 def home_of(plan: Plan, place: int) -> Home | None:

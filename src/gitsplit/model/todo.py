@@ -65,6 +65,11 @@ class Entry(Struct, frozen=True):
         """The commits that it is about, oldest first."""
         return (self.commit, *self.rest)
 
+    @property
+    def absorbs(self) -> bool:
+        """Whether what isn't committed is to become part of its commits."""
+        return bool(self.rest) and not self.rest[-1].is_stored
+
 
 class Todo(Struct, frozen=True, dict=True):
     """The entries of all commits of a series, in the new order; dropped ones too."""

@@ -4,18 +4,16 @@ The snapshot of it is the last commit of the range, and none of the new ones: wh
 no home there stays uncommitted.
 """
 
-from collections.abc import Iterator
-
 from msgspec.structs import replace
 
 from gitsplit.errors import EmptySeries, InvalidPlan, NoUpstream
 from gitsplit.git import history
 from gitsplit.git.repository import Repository
 from gitsplit.git.snapshot import NOBODY, UncommittedKind
+from gitsplit.model.corrections import with_absorbed_counted, with_last_absorbed
 from gitsplit.model.encoding import message_in_utf8
-from gitsplit.model.lineage import Home, with_last_absorbed
 from gitsplit.model.listing import quantity
-from gitsplit.model.plan import Plan, changes_in_range, plan_at_home
+from gitsplit.model.plan import changes_in_range, plan_at_home
 from gitsplit.model.series import Series, SourceCommit, Uncommitted
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.planfile.document import PlanDocument
@@ -109,8 +107,7 @@ def read_absorb(repo: Repository, request: Request, *, by_itself: bool) -> Work:
     homes = [*range(len(commits) - 1)]
     if by_itself and request.upstream is None and not request.root:
         homes = [at for at in homes if _is_by(commits[at], commits[-1])]
-    plan, found = with_last_absorbed(plan_at_home(changes, messages), homes)
-    plan = _with_reasons(plan, found)
+    plan = with_last_absorbed(plan_at_home(changes, messages), homes)
     todo = Todo((Entry(commits[0], "split", plan=plan, rest=commits[1:]),))
     return replace(make_work(repo, request, series, todo), notes=notes)
 
@@ -137,7 +134,7 @@ def absorb_as_planned(
         )
     read = [e.plan.changes for e in known.entries if e.plan] if known else []
     changes = read[0] if read else changes_in_range(history.changes_of(repo, commits))
-    plan = plan_of_entry(entry, changes)
+    plan = with_absorbed_counted(plan_of_entry(entry, changes))
     todo = Todo((Entry(commits[0], "split", plan=plan, rest=commits[1:]),))
     return replace(make_work(repo, request, series, todo), notes=notes)
 
@@ -147,22 +144,3 @@ def _is_by(commit: SourceCommit, own: SourceCommit) -> bool:
     one, other = commit.raw.author, own.raw.author
     is_known = other.value != NOBODY
     return not is_known or one.address.lower() == other.address.lower()
-
-
-def _with_reasons(plan: Plan, homes: dict[int, tuple[Home, ...]]) -> Plan:
-    """The plan whose groups say what they take, with a ? where that isn't sure."""
-    groups = tuple(
-        replace(group, reason=" ".join(_reason(homes[number])))
-        if number in homes
-        else group
-        for number, group in enumerate(plan.groups)
-    )
-    return replace(plan, groups=groups)
-
-
-def _reason(homes: tuple[Home, ...]) -> Iterator[str]:
-    yield f"Absorbs {quantity(len(homes), 'hunk')} of uncommitted changes."
-    unsure = [home.why_not for home in homes if home.why_not]
-    if unsure:
-        which = f" {len(unsure)} of them" if len(homes) > 1 else ""
-        yield f"?{which}: {', '.join(dict.fromkeys(unsure))}."

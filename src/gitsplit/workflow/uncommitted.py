@@ -186,6 +186,7 @@ def fitted_draft(
     known any more of what it was made for, whose ``objects`` were kept beside it; nor
     where it was sent into other commits than there are now.
     """
+    from gitsplit.model.corrections import with_absorbed_counted
     from gitsplit.planfile.fit import fitted_plan
     from gitsplit.planfile.match import plan_of_entry, with_originals
     from gitsplit.planfile.parse import load_plan
@@ -205,5 +206,5 @@ def fitted_draft(
     takers = (*(None for _ in below), DROPPED)
     changes = changes_in_range([*below, now])
     plan = fitted_plan(old, changes, takers, hunks_between).plan
-    plan = plan if rest else with_owner(plan, request.keep)
+    plan = with_absorbed_counted(plan) if rest else with_owner(plan, request.keep)
     return Todo((Entry(first, "split", plan=plan, rest=tuple(rest)),))

@@ -36,6 +36,7 @@ from gitsplit.tui.state.app_state import (
     entries_of,
     target_in,
 )
+from gitsplit.tui.state.corrections import places_to_see
 from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.selection import with_focus_at_cursor
 
@@ -48,7 +49,7 @@ _LINES = {RowKind.OLD, RowKind.NEW, RowKind.FOLD}
 def with_commit_open(state: State, commit: Oid) -> State:
     """The state with this commit open, which must have a plan.
 
-    The user is where they were in it before, else on its first piece.
+    The user is where they were in it before, else on the first hunk to judge.
     """
     if is_open(state, commit):
         return replace(state, chosen=commit)
@@ -70,13 +71,14 @@ def with_commit_open(state: State, commit: Oid) -> State:
         return on_plan(_at_last_place(put_away, before), before.plan, plan)
     layers = _layers_in(entry, plan)
     context = state.rows.context
+    first = next(iter(places_to_see(entry, plan)), 0)
     rows = diff_rows(plan.changes, plan.edits, context=context, layers=layers)
     made = replace(
         put_away,
         chosen=commit,
         opened=target_in(state.info, entry),
         rows=rows,
-        cursor=rows.row_of(plan.edits[0]) if plan.edits else 0,
+        cursor=rows.row_of(plan.edits[first]) if plan.edits else 0,
         focus=0,
         viewed=0,
         unfolded=frozenset(),
@@ -95,7 +97,7 @@ def _layers_in(entry: Entry, plan: Plan) -> "Layers":
         return NO_LAYERS
     from gitsplit.model.layers import layers_of  # not to open single commits with
 
-    if entry.commits[-1].is_stored:
+    if not entry.absorbs:
         return layers_of(plan.threads)
     last = len(entry.commits) - 1
     return layers_of(threads_of([c for c in plan.changes if c.commit < last]))

@@ -50,6 +50,10 @@ def with_plan(state: State, plan: Plan, words: str) -> State:
         from gitsplit.proposal.rewording import with_words_followed  # known by now
 
         plan = with_words_followed(plan, state.plan, state.own_proposals)
+    elif entries_of(state.todo)[commit].absorbs:
+        from gitsplit.model.corrections import with_absorbed_counted  # known by now
+
+        plan = with_absorbed_counted(plan)
     if plan == state.plan:
         raise NothingToDo("No change.")
     step = HistoryStep(words, Screen.SPLIT, commit)

@@ -10,8 +10,13 @@ from gitsplit.errors import NothingToDo
 from gitsplit.model.diff import Edit, TextEdit, is_part_of
 from gitsplit.model.listing import quantity
 from gitsplit.model.plan import DROPPED
-from gitsplit.tui.state.app_state import State, Unit
+from gitsplit.tui.state.app_state import State, Unit, entries_of
 from gitsplit.tui.state.confirmed import confirmed_edits
+from gitsplit.tui.state.corrections import (
+    are_absorbed,
+    places_to_see,
+    unsure_places,
+)
 from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.selection import cursor_words, selection_of
 from gitsplit.tui.update.actions.reading import (
@@ -78,14 +83,20 @@ def _next_in_commit(state: State, by: int) -> int:
 
 
 def unseen_places(state: State) -> list[int]:
-    """The places of the hunks that were neither sent nor kept."""
+    """The places of the hunks that were neither sent nor kept.
+
+    What commits had before they absorb something isn't among them.
+    """
     seen: dict[int, list[Edit]] = {}
     known = confirmed_edits(state, state.target.commit)
     for edit in known:
         seen.setdefault(edit.file, []).append(edit)
+    plan = state.plan
+    entry = entries_of(state.todo)[state.target.commit]
+    pairs = ((at, plan.edits[at]) for at in places_to_see(entry, plan))
     return [
         at
-        for at, edit in enumerate(state.plan.edits)
+        for at, edit in pairs
         if edit not in known and not _is_within(edit, seen.get(edit.file, ()))
     ]
 
@@ -110,6 +121,12 @@ def _at_next_doubtful(state: State) -> State:
 
     From one of these, at the one that follows it.
     """
+    if are_absorbed(state):
+        unsure = unsure_places(state)
+        there, count = _at_next_of(state, sorted(unsure))
+        place = there.rows.edit_at(there.cursor)
+        why = unsure[place] if place is not None else ""
+        return replace(there, status=f"{there.status} · not sure ({count}): {why}")
     # Not to open with.
     from gitsplit.proposal.likeness import doubts
     from gitsplit.proposal.propose import ProposalsByContent
@@ -117,17 +134,23 @@ def _at_next_doubtful(state: State) -> State:
     found = state.own_proposals
     if not isinstance(found, ProposalsByContent):
         raise NothingToDo("Only a proposal by meaning says how sure it is.")
-    unseen = set(unseen_places(state))
     every = doubts(state.plan, found.commit.pieces, found.pair_scores)
-    order = [place for place in every if place in unseen]
+    there, count = _at_next_of(state, every)
+    words = f"{there.status} · doubtful: {count}, least sure first"
+    return replace(there, status=words)
+
+
+def _at_next_of(state: State, doubtful: Iterable[int]) -> tuple[State, str]:
+    """The state at the next of these hunks that isn't seen, and which of them it is."""
+    unseen = set(unseen_places(state))
+    order = [place for place in doubtful if place in unseen]
     if not order or len(state.plan.groups) == 1:
         raise NothingToDo("No hunk is in doubt.")
     here = state.rows.edit_at(state.cursor)
     goes_on = here in order and state.doubt == state.plan.edits[here or 0]
     at = (order.index(here or 0) + 1) % len(order) if goes_on else 0
     there = replace(at_place(state, order[at]), doubt=state.plan.edits[order[at]])
-    words = f"{there.status} · doubtful: {at + 1} of {len(order)}, least sure first"
-    return replace(there, status=words)
+    return there, f"{at + 1} of {len(order)}"
 
 
 def after_mark(state: State) -> State:

@@ -23,6 +23,7 @@ from gitsplit.model.todo import (
 )
 from gitsplit.tui.state.app_state import HistoryStep, Screen, State, entries_of
 from gitsplit.tui.state.board import board_files, board_place, cell_words, with_cell
+from gitsplit.tui.state.corrections import words_of_absorbing
 from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.location import (
     at_series,
@@ -181,7 +182,8 @@ def with_only_split_open(state: State) -> State:
     if len(marked) != 1:
         return replace(state, status=state.status or _autosquash_words(state))
     open_now = with_commit_open(replace(state, screen=Screen.SPLIT), marked[0])
-    return replace(open_now, status=with_shortcut_words(open_now, state.status))
+    words = state.status or words_of_absorbing(open_now)
+    return replace(open_now, status=with_shortcut_words(open_now, words))
 
 
 def with_doing(state: State, doing: Doing) -> State:

@@ -1,7 +1,7 @@
 """Where the hunks of the open commit go: sent to commits, left out, split."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial, reduce
 from typing import TYPE_CHECKING, assert_never
 
@@ -382,17 +382,25 @@ def _after_homecoming(state: State, selection: Selection) -> State:
         sent.setdefault(group, []).append(place)
         unsure += [home.why_not] if home.why_not else []
     if not sent:
-        raise NothingToDo(_no_home_words(homes.values()))
+        raise NothingToDo(_no_home_words(plan, homes))
     words = _home_words(plan, sent, unsure, len(places))
     going = [place for own in sent.values() for place in own]
     return _beyond_selection(state, _with_moved(state, moved, words, going), selection)
 
 
-def _no_home_words(homes: "Iterable[Home | None]") -> str:
-    """Why nothing was sent home."""
-    if any(home is not None for home in homes):
-        return "Already home."
-    return "No home here: no commit of the range changed the lines that it changes."
+def _no_home_words(plan: Plan, homes: "Mapping[int, Home | None]") -> str:
+    """Why nothing was sent home, and why it isn't sure that the rest is there."""
+    from gitsplit.model.corrections import NO_HOME  # not to open with
+
+    known = {place: home for place, home in homes.items() if home is not None}
+    if not known:
+        return f"No home here: {NO_HOME}."
+    unsure = [
+        home.why_not
+        for place, home in known.items()
+        if home.why_not and plan.group_of[place] == plan.group_of[home.place]
+    ]
+    return f"Already home; not sure: {unsure[0]}." if unsure else "Already home."
 
 
 def _home_words(

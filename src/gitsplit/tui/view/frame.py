@@ -19,6 +19,7 @@ from gitsplit.tui.state.app_state import (
     Unit,
     entries_of,
 )
+from gitsplit.tui.state.corrections import UNSURE, homeless_words, unsure_places
 from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.location import list_row
 from gitsplit.tui.state.order_guard import broken_needs, need_words
@@ -165,16 +166,18 @@ def reason_line(state: State, width: int) -> StyleAndTextTuples:
     if group == DROPPED:
         where = "it is in no commit"
         if state.info.drop_to == "uncommitted":
-            where = drop_place_words(state.info.drop_to)
+            where = drop_place_words(state.info.drop_to) + homeless_words(state, edit)
         return [("class:edited", " left out"), ("", f": {where}")]
     if needs := broken_needs(state).get(edit):
         words = f" {WARNING} {need_words(needs[0])}"
         hint = f" · {keyed(state, '{take-along}')} has it in {group + 1} too"
         return [("class:warning", start_of(words, width - len(hint))), ("", hint)]
     reason = one_line(state.plan.groups[group].reason)
+    why = f" why {group + 1}: "
+    if why_not := unsure_places(state).get(edit):
+        why, reason = f" {UNSURE} not sure of {group + 1}: ", why_not
     if not reason:
         return []
-    why = f" why {group + 1}: "
     return [(group_style(group), why), ("", start_of(reason, width - len(why)))]
 
 

@@ -12,6 +12,7 @@ from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.change_id import incomplete_trailers, trailer_lines
 from gitsplit.model.checks import WAITING
+from gitsplit.model.corrections import correction_name
 from gitsplit.model.encoding import message_in_utf8
 from gitsplit.model.listing import few, quantity
 from gitsplit.model.memo import memo_by
@@ -21,6 +22,7 @@ from gitsplit.model.plan import Plan
 from gitsplit.model.todo import Entry
 from gitsplit.tui.state.app_state import SeriesInfo, State, entries_of
 from gitsplit.tui.state.commit_diff import sizes_in
+from gitsplit.tui.state.corrections import UNSURE, unsure_places
 from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.message_rows import parted_messages
 from gitsplit.tui.state.new_commits import (
@@ -350,6 +352,18 @@ def _warning_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
     for warning in (*(known.warnings if known else ()), *order):
         for line in text_lines(f"{WARNING} {one_line(warning)}", width - 2):
             yield [("", f" {line}")]
+    for line in few(_unsure_words(state)):
+        yield [("class:warning", f" {UNSURE}"), ("", f" {start_of(line, width - 4)}")]
+
+
+def _unsure_words(state: State) -> Iterator[str]:
+    """Which absorbed hunks aren't sure to belong where they go, and why."""
+    if state.opened is None:
+        return
+    for place, why_not in unsure_places(state).items():
+        name = one_line(correction_name(state.plan, place))
+        group = state.plan.group_of[place]
+        yield f"{name} in commit {group + 1}: {why_not}"
 
 
 def _review_note_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:

@@ -30,6 +30,7 @@ from gitsplit.tui.diff.rows import DiffRow, Header, RowKind, Rows, Segment, head
 from gitsplit.tui.diff.words import NO_MARKS, LineMarks, line_marks, partner_of
 from gitsplit.tui.state.app_state import Look, State, entries_of
 from gitsplit.tui.state.confirmed import FOLLOWED
+from gitsplit.tui.state.corrections import UNSURE, unsure_places
 from gitsplit.tui.state.order_guard import broken_needs
 from gitsplit.tui.view.dropped import edit_words
 from gitsplit.tui.view.text import (
@@ -415,7 +416,8 @@ def gutter_cells(state: State, row: DiffRow, mark: str, bar: str) -> StyleAndTex
     group = plan.group_of[place]
     name = "×" if group == DROPPED else str(group + 1)
     style = "class:warning" if group == DROPPED else group_style(group)
-    between = FOLLOWED if edit in state.followed else " "
+    between = UNSURE if place in unsure_places(state) else " "
+    between = FOLLOWED if edit in state.followed else between
     if place in broken_needs(state):
         between = WARNING
     number_cell = (f"{style} bold{chosen}", f"{name.rjust(digits)}{between}")

@@ -1,0 +1,109 @@
+"""What isn't committed, on the screen of the commits that are to absorb it."""
+
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+from prompt_toolkit.formatted_text.utils import fragment_list_to_text
+
+from gitsplit.model.corrections import with_last_absorbed
+from gitsplit.model.plan import DROPPED
+from gitsplit.model.series import Uncommitted
+from gitsplit.model.todo import Todo
+from gitsplit.tui.state.app_state import State
+from gitsplit.tui.state.app_state import first_state as opening
+from gitsplit.tui.update.actions.reading import MovePiece, NextDoubtful, NextUnseen
+from gitsplit.tui.update.actions.screens import OpenPreview, Undo
+from gitsplit.tui.update.actions.split import Drop, Send, SendHome, SplitHunk, Take
+from gitsplit.tui.update.series import with_only_split_open
+from gitsplit.tui.view.diff_pane import diff_lines
+from gitsplit.tui.view.frame import reason_line
+from gitsplit.tui.view.preview import preview_page
+from tests.tui.builder import after, range_of
+
+
+def absorbing(*states: Mapping[str, str]) -> State:
+    """The screen as it opens on a range whose last state isn't committed."""
+    state = range_of(*states)
+    (entry,) = state.todo.entries
+    first, *rest, last = entry.commits
+    changed = Uncommitted("worktree", (rest or [first])[-1].oid, first.oid, last.oid)
+    own = replace(last, stands_for=changed)
+    plan = with_last_absorbed(state.plan, range(len(rest) + 1))
+    info = replace(state.info, drop_to="uncommitted")
+    todo = Todo((replace(entry, rest=(*rest, own), plan=plan),))
+    return with_only_split_open(opening(info, todo))
+
+
+BASE = {"f": "a\nb\nz\n", "g": "1\n"}
+ONE = {**BASE, "f": "a\none\nb\nz\n"}
+TWO = {**ONE, "f": "a\none\nb\ntwo\nz\n"}
+FIXED = {"f": "a\nONE\nB\nTWO\nz\n", "g": "2\n"}
+"""The correction of f has lines of both commits and of the base, that of g of none."""
+
+
+def fixed() -> State:
+    return absorbing(BASE, ONE, TWO, FIXED)
+
+
+def text(state: State) -> str:
+    pane = diff_lines(state, 80)
+    return "\n".join(fragment_list_to_text(pane.get(n)) for n in range(pane.height))
+
+
+def why(state: State) -> str:
+    return fragment_list_to_text(reason_line(state, 80))
+
+
+def previewed(state: State) -> str:
+    page = preview_page(after(state, OpenPreview()), 80)
+    return "\n".join(fragment_list_to_text(page.get(n)) for n in range(page.height))
+
+
+def test_the_screen_opens_at_the_first_correction() -> None:
+    state = fixed()
+    assert state.rows.edit_at(state.cursor) == 2
+    words = "2 hunks to absorb, this is the first · , the next · 1 not sure (?): ;"
+    assert state.status == words
+    assert after(state, NextUnseen()).status.endswith("left out · 2 hunks not seen")
+    assert after(state, Take(), NextUnseen()).status.endswith("1 hunk not seen")
+
+
+def test_what_is_not_sure_has_a_mark_and_says_why() -> None:
+    state = fixed()
+    unsure = "it replaces lines of others, too"
+    assert text(state).count("2?") == 6
+    assert why(state) == f" ? not sure of 2: {unsure}"
+    assert after(state, SendHome()).status == f"Already home; not sure: {unsure}."
+    assert f" ? f:2 in commit 2: {unsure}\n" in previewed(state)
+    found = after(state, MovePiece(1), NextDoubtful())
+    assert found.rows.edit_at(found.cursor) == 2
+    assert found.status == f"hunk 3 of 4, in commit 2 · not sure (1 of 1): {unsure}"
+
+
+def test_what_has_no_home_says_why() -> None:
+    state = after(fixed(), MovePiece(1))
+    no_home = "no commit of the range changed lines here"
+    assert why(state) == f" left out: stays uncommitted, {no_home}"
+    assert after(state, SendHome()).status == f"No home here: {no_home}."
+
+
+def test_what_is_said_of_corrections_follows_the_plan() -> None:
+    state = fixed()
+    absorbs = [group.reason for group in state.plan.groups]
+    unsure = "? it replaces lines of others, too."
+    assert absorbs == ["", f"Absorbs 1 uncommitted hunk. {unsure}"]
+    left = after(state, Drop())
+    assert [group.reason for group in left.plan.groups] == ["", ""]
+    assert "?" not in text(left) + previewed(left)
+    assert after(left, Undo()).plan == state.plan
+    sent = after(replace(state, takes_along=False), Send(0))
+    assert sent.plan.groups[0].reason == "Absorbs 1 uncommitted hunk."
+    assert "?" not in text(sent)
+    both = after(sent, MovePiece(1), Send(0))
+    assert both.plan.groups[0].reason == "Absorbs 2 uncommitted hunks."
+
+
+def test_a_hunk_that_is_split_is_sure_of_its_parts() -> None:
+    state = after(fixed(), SplitHunk(), SendHome())
+    assert state.plan.group_of[2:] == (0, 1, 1, DROPPED)
+    assert state.plan.groups[0].reason == "Absorbs 1 uncommitted hunk."
