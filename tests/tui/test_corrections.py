@@ -9,8 +9,9 @@ from gitsplit.model.corrections import with_last_absorbed
 from gitsplit.model.plan import DROPPED
 from gitsplit.model.series import Uncommitted
 from gitsplit.model.todo import Todo
-from gitsplit.tui.state.app_state import State
+from gitsplit.tui.state.app_state import Purpose, State
 from gitsplit.tui.state.app_state import first_state as opening
+from gitsplit.tui.update.actions.prompt import Ask, Submit, TypeText
 from gitsplit.tui.update.actions.reading import MovePiece, NextDoubtful, NextUnseen
 from gitsplit.tui.update.actions.screens import OpenPreview, Undo
 from gitsplit.tui.update.actions.split import Drop, Send, SendHome, SplitHunk, Take
@@ -107,3 +108,12 @@ def test_a_hunk_that_is_split_is_sure_of_its_parts() -> None:
     state = after(fixed(), SplitHunk(), SendHome())
     assert state.plan.group_of[2:] == (0, 1, 1, DROPPED)
     assert state.plan.groups[0].reason == "Absorbs 1 uncommitted hunk."
+
+
+def test_a_search_finds_what_headers_name() -> None:
+    state = after(fixed(), MovePiece(-1))
+    for words, header in {"uncommitted": "f", "second piece": "f"}.items():
+        found = after(state, Ask(Purpose.SEARCH), TypeText(words), Submit())
+        segment = found.rows[found.cursor].segment
+        assert found.plan.changes[segment.file].path.decode() == header
+        assert found.rows[found.cursor].kind.name == "FILE"

@@ -82,24 +82,33 @@ def _needle(_: Sequence[FileChange], text: str) -> Needle:
 
 
 @memo
-def matches(changes: Sequence[FileChange], rows: Rows, text: str) -> tuple[Match, ...]:
-    """All matches of a text in the diff, from the top."""
+def matches(
+    changes: Sequence[FileChange], rows: Rows, text: str, names: Sequence[bytes] = ()
+) -> tuple[Match, ...]:
+    """All matches of a text in the diff, from the top.
+
+    ``names`` has for each file what its header names besides, where it does.
+    """
     needle = _needle(changes, text)
     return tuple(
         Match(number, line)
         for number, segment in enumerate(rows.segments)
-        for line in matching_lines(changes, segment, needle)
+        for line in matching_lines(changes, segment, needle, names)
     )
 
 
 def matching_lines(
-    changes: Sequence[FileChange], segment: Segment, needle: Needle
+    changes: Sequence[FileChange],
+    segment: Segment,
+    needle: Needle,
+    names: Sequence[bytes] = (),
 ) -> Sequence[int]:
     """The lines of a segment that match; its own where it is a file's header."""
     if segment.kind is RowKind.FILE:
         change = changes[segment.file]
         sides = (side for side in (change.old, change.new) if side is not None)
-        is_found = any(needle.is_in(side.path) for side in sides)
+        found = [*(side.path for side in sides), *names[segment.file :][:1]]
+        is_found = any(map(needle.is_in, found))
         return (segment.first,) if is_found else ()
     return needle.lines_in(changes, segment) if segment.kind in _TEXT else ()
 

@@ -11,8 +11,10 @@ from msgspec.structs import replace
 
 from gitsplit.errors import ActionRefused, NothingToDo
 from gitsplit.model.diff import Edit, TextEdit, is_part_of
+from gitsplit.model.memo import memo_by
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
+from gitsplit.model.series import SourceCommit
 from gitsplit.model.todo import Entry
 from gitsplit.model.weave import threads_of
 from gitsplit.tui.diff.rows import (
@@ -101,6 +103,21 @@ def _layers_in(entry: Entry, plan: Plan) -> "Layers":
         return layers_of(plan.threads)
     last = len(entry.commits) - 1
     return layers_of(threads_of([c for c in plan.changes if c.commit < last]))
+
+
+def commit_changing(state: State, file: int) -> SourceCommit:
+    """The commit, of those that are open, that does this change of a file."""
+    commits = entries_of(state.todo)[state.target.commit].commits
+    return commits[state.plan.changes[file].commit]
+
+
+@memo_by(lambda state: (state.plan.changes, entries_of(state.todo)))
+def change_names(state: State) -> tuple[bytes, ...]:
+    """For each changed file the subject of its commit of a range; none without one."""
+    if not state.plan.is_woven:
+        return ()
+    commits = (commit_changing(state, file) for file in range(len(state.plan.changes)))
+    return tuple(c.subject if c.is_stored else c.in_words.encode() for c in commits)
 
 
 def is_open(state: State, commit: Oid | None) -> bool:

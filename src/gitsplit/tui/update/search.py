@@ -15,7 +15,12 @@ from gitsplit.model.listing import quantity
 from gitsplit.tui.diff.matches import matches, matching_edits, next_match
 from gitsplit.tui.diff.rows import RowKind, fold_key
 from gitsplit.tui.state.app_state import LISTS, Screen, State, Unit
-from gitsplit.tui.state.location import list_row, row_showing, with_folds
+from gitsplit.tui.state.location import (
+    change_names,
+    list_row,
+    row_showing,
+    with_folds,
+)
 from gitsplit.tui.state.selection import cursor_words
 from gitsplit.tui.update.actions.reading import (
     EndSearch,
@@ -78,7 +83,8 @@ def _with_match_in_diff(state: State, by: int) -> State:
     """The state with the cursor on a match; a line that was folded away is unfolded."""
     if state.opened is None or not len(state.rows):
         raise ActionRefused(f"Not found: {state.search}")
-    found = matches(state.plan.changes, state.rows, state.search)
+    names = change_names(state)
+    found = matches(state.plan.changes, state.rows, state.search, names)
     row = next_match(state.rows, found, state.cursor, by)
     if row is None:
         raise ActionRefused(f"Not found: {state.search}")

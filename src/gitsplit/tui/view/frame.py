@@ -21,7 +21,7 @@ from gitsplit.tui.state.app_state import (
 )
 from gitsplit.tui.state.corrections import UNSURE, homeless_words, unsure_places
 from gitsplit.tui.state.key_names import keyed
-from gitsplit.tui.state.location import list_row
+from gitsplit.tui.state.location import change_names, list_row
 from gitsplit.tui.state.order_guard import broken_needs, need_words
 from gitsplit.tui.state.problems import outlook_words
 from gitsplit.tui.state.proposals import proposal_words
@@ -253,7 +253,8 @@ def search_words(state: State) -> str:
 def _match_place(state: State) -> tuple[int | None, int]:
     """The number of the match at the cursor, from 0, and how many there are."""
     if state.screen is Screen.SPLIT:
-        found = matches(state.plan.changes, state.rows, state.search)
+        names = change_names(state)
+        found = matches(state.plan.changes, state.rows, state.search, names)
         return match_at(state.rows, found, state.cursor), len(found)
     if state.found is None or state.found[0] is not state.screen:
         return None, 0

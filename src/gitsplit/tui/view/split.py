@@ -28,9 +28,10 @@ from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.tui.diff.rows import DiffRow, Header, RowKind, Rows, Segment, header_of
 from gitsplit.tui.diff.words import NO_MARKS, LineMarks, line_marks, partner_of
-from gitsplit.tui.state.app_state import Look, State, entries_of
+from gitsplit.tui.state.app_state import Look, State
 from gitsplit.tui.state.confirmed import FOLLOWED
 from gitsplit.tui.state.corrections import UNSURE, unsure_places
+from gitsplit.tui.state.location import commit_changing
 from gitsplit.tui.state.order_guard import broken_needs
 from gitsplit.tui.view.dropped import edit_words
 from gitsplit.tui.view.text import (
@@ -384,8 +385,7 @@ def change_words(state: State, file: int) -> str:
     """Which commit of a range changes the file so; empty where there is only one."""
     if not state.plan.is_woven:
         return ""
-    commits = entries_of(state.todo)[state.target.commit].commits
-    commit = commits[state.plan.changes[file].commit]
+    commit = commit_changing(state, file)
     if not commit.is_stored:
         return f"  {commit.in_words}"
     return f"  {commit.oid[:7]} {one_line(commit.subject)}"
