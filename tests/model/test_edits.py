@@ -14,6 +14,7 @@ from gitsplit.model.diff import (
     Hunk,
     Span,
     TextEdit,
+    Unread,
     block_edits,
     edit_union,
     edits_around,
@@ -37,6 +38,15 @@ from tests.strategies import (
 OLD = side(b"a", b"a\n")
 LINK = side(b"a", b"to", SYMLINK)
 MODULE = side(b"a", None, GITLINK, Oid("1" * 40))
+
+
+def test_files_with_one_content_do_not_differ() -> None:
+    again = side(b"a", b"a\n")
+    unread = Unread(3, lambda: b"abc")
+
+    assert (again == OLD, again != OLD, OLD != LINK) == (True, False, True)
+    assert (unread == Unread(3, bytes), unread != Unread(3, bytes)) == (True, False)
+    assert unread != Unread(4, lambda: b"abcd")
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,9 @@ class Unread(Struct, frozen=True, eq=False):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Unread) and self.size == other.size
 
+    def __ne__(self, other: object) -> bool:  # a Struct's own compares identities
+        return not self == other
+
     def __hash__(self) -> int:
         return hash(self.size)
 
@@ -83,6 +86,9 @@ class File(Struct, frozen=True, eq=False):
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, File) and self._identity == other._identity
+
+    def __ne__(self, other: object) -> bool:  # a Struct's own compares identities
+        return not self == other
 
     def __hash__(self) -> int:
         return hash(self._identity)
