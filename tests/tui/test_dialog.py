@@ -296,10 +296,10 @@ def test_folded_lines_are_cut_where_they_are_named() -> None:
 STEEPED = range_of(
     *(
         {"tea": "".join(f"{line}\n" for line in state.split())}
-        for state in ("a z", "a 1 2 3 z", "a 1 X z", "a Y z")
+        for state in ("a z", "a 1 2 3 4 z", "a 1 2 X z", "a Y z")
     )
 )
-"""Of the first commit's lines two are rewritten by the second, one by the third."""
+"""Of the first commit's lines two are rewritten by the second, two by the third."""
 
 
 def test_lines_of_a_range_that_came_and_went_are_folded_by_their_numbers() -> None:
@@ -307,8 +307,9 @@ def test_lines_of_a_range_that_came_and_went_are_folded_by_their_numbers() -> No
 
     assert told[1:] == [
         "Hunk 1 of 3, in commit 1",
-        *("  a", "1: 1 line, rewritten in 3ae49ec Third piece of work, f says it"),
-        "2 to 3: 2 lines, rewritten in 2ae49ec Second piece of work, f says them",
+        "  a",
+        "1 to 2: 2 lines, rewritten in 3ae49ec Third piece of work, f says them",
+        "3 to 4: 2 lines, rewritten in 2ae49ec Second piece of work, f says them",
         "  z",
     ]
 
@@ -318,17 +319,17 @@ def test_one_key_says_a_layer_then_the_rest_of_the_hunk() -> None:
 
     assert "1 +1" in first
     assert (
-        "2 to 3: 2 lines, rewritten in 2ae49ec Second piece of work, f says them"
+        "3 to 4: 2 lines, rewritten in 2ae49ec Second piece of work, f says them"
         in first
     )
-    assert [line for line in both if "+" in line] == ["1 +1", "2 +2", "3 +3"]
+    assert [line for line in both if "+" in line] == ["1 +1", "2 +2", "3 +3", "4 +4"]
 
 
 def test_lines_in_layers_are_cut_where_they_are_named() -> None:
     dialog, _ = talked(STEEPED, "v 2 to 2")
     sizes = lines_by_group(dialog.state.plan)
 
-    assert sizes[:3] == [(0, 0, 1), (1, 0, 1), (0, 0, 1)]
+    assert sizes[:3] == [(0, 0, 1), (1, 0, 1), (0, 0, 2)]
 
 
 def test_a_subject_is_typed_behind_its_key_or_after_a_question() -> None:
