@@ -271,3 +271,25 @@ def test_each_commit_of_a_range_is_estimated_for_itself(three: Repository) -> No
         (1, 5, 1),
         (2, 13, 0),
     ]
+
+
+def test_nothing_conflicts_where_a_dropped_commit_is_opened_as_a_range(
+    repo: Repository,
+) -> None:
+    """All commits on its files are in the range, not only the first that conflicts."""
+    for number in range(4):
+        repo.commit(f"{number}\n", {"f": b"%d\n" % number})
+    tip = repo.tree("HEAD")
+    terminal = Terminal(repo.path, "HEAD~3")
+    terminal.wait_for("3 commits   oldest first")
+    terminal.settle()
+    terminal.type("d")
+    terminal.wait_for("would conflict: R opens these 3 commits as one range")
+    terminal.type("R")
+    terminal.wait_for("what was dropped stays in the files")
+
+    applied(terminal, "w" + ENTER)
+
+    assert repo.git("log", "--format=%s", "-2").split() == ["3", "2"]
+    assert [repo.blob(f"HEAD~{n}", "f") for n in (1, 0)] == [b"2\n", b"3\n"]
+    assert repo.tree("HEAD") == tip

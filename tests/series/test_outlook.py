@@ -182,3 +182,24 @@ def test_what_was_given_up_is_drawn_up_when_it_is_asked_again(
         outlooks.of(todo, Watch(is_wanted=lambda: False))
 
     assert outlooks.of(todo) == Outlook()
+
+
+@to_merge
+def test_what_else_may_conflict_with_a_commit_that_is_dropped_is_known(
+    repo: Repository,
+) -> None:
+    """The files of the dropped commit, also under names that they have come to have."""
+    repo.commit("base\n", {"one": b"1\n2\n3\n", "other": b"1\n"})
+    repo.git("tag", "base")
+    dropped = repo.commit("dropped\n", {"one": b"1\nzwei\n3\n"})
+    conflicting = repo.commit("conflicting\n", {"one": b"1\ntwo\n3\n"})
+    repo.git("mv", "one", "two")
+    repo.git("commit", "-qm", "moved")
+    moved = repo.commit("in the moved file\n", {"two": b"1\ntwo\n3\n4\n"})
+    repo.commit("elsewhere\n", {"other": b"2\n"})
+    found = open_idle_repository(repo.path)
+    begun_work = read_work(found, Request(upstream="base"), every=True)
+    todo = with_action(todo_as_read(begun_work.series), Oid(dropped), "drop")
+
+    expected = Conflict(Oid(conflicting), (b"one",), Oid(dropped), Oid(moved))
+    assert Outlook(conflict=expected) == look(found, begun_work, todo)

@@ -23,6 +23,7 @@ from gitsplit.tui.state.app_state import (
 )
 from gitsplit.tui.state.new_commits import Address, new_commits
 from gitsplit.tui.state.originals import commit_to_read, original_height, read_commit
+from gitsplit.tui.state.problems import conflicting_stretch
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.messages import Reworded, WriteMessages
 from gitsplit.tui.update.actions.reading import (
@@ -62,7 +63,7 @@ from gitsplit.tui.update.series import with_draft, with_only_split_open
 from gitsplit.tui.view.commit import commit_page
 from gitsplit.tui.view.original import original_matches, original_page, original_pane
 from gitsplit.tui.view.pane import PaneLines
-from gitsplit.tui.view.preview import preview_rows
+from gitsplit.tui.view.preview import preview_page, preview_rows
 from gitsplit.tui.view.series import series_lines, title_of
 from tests.tui.builder import after, answered, plan_of, raw_commit
 from tests.tui.cases import COMMITS, series
@@ -565,3 +566,48 @@ def test_a_commit_that_has_another_number_in_the_series_says_so() -> None:
 
     assert text_of(page[0]).startswith(" commit 2 of 2 (number 3 of 4 in all)  ")
     assert "in all" not in text_of(drawn(commit_page(first, 80))[0])
+
+
+def told_of(conflict: Conflict, *actions: Action) -> State:
+    """The series after these actions, once git has found a conflict."""
+    state = after(series(), *actions)
+    return after(state, Foreseen(state.todo, Outlook(conflict=conflict)))
+
+
+def test_the_status_says_that_a_step_makes_a_conflict_and_names_the_way_out() -> None:
+    dropped = told_of(Conflict(C, (b"f",), B), MoveTo(1), Become("drop"))
+
+    assert dropped.chosen == B
+    assert dropped.status == (
+        "390febb would conflict: R opens these 2 commits as one range · u to undo"
+    )
+    gone_on = after(dropped, MoveRows(1))
+    again = after(gone_on, Foreseen(gone_on.todo, Outlook(conflict=None)))
+    assert again.status == gone_on.status
+    page = drawn(preview_page(conflicting(), 200))
+    text = "".join(text_of(line) for line in page)
+    assert "b shows the series, where R opens these 2 commits as one range" in text
+
+
+def test_the_range_offered_ends_with_the_last_commit_that_may_conflict() -> None:
+    first = told_of(Conflict(B, (b"f",), A), MoveTo(0), Become("drop"))
+    further = told_of(Conflict(B, (b"f",), A, C), MoveTo(0), Become("drop"))
+
+    assert [conflicting_stretch(each) for each in (first, further)] == [
+        range(2),
+        range(3),
+    ]
+
+
+def test_what_was_dropped_stays_in_the_files_where_that_is_opened_as_a_range() -> None:
+    state = after(
+        told_of(Conflict(C, (b"f",), B), MoveTo(1), Become("drop")), OpenRange()
+    )
+    discards = replace(series(), info=replace(series().info, drop_to="discard"))
+    keys = MarkStretch(), MoveRows(1), Become("drop"), OpenRange()
+
+    assert state.status == (
+        "opened 2 commits as one range; what was dropped stays in the files,"
+        " uncommitted · u to undo"
+    )
+    assert "stays" not in after(discards, *keys).status

@@ -54,12 +54,14 @@ class Conflict(Struct, frozen=True):
 
     ``against`` is the commit that it clashes with: the nearest one that is no longer
     before it, or newly before it, or another than it was, and touches such a path;
-    None where none of the series does.
+    None where none of the series does. ``last`` is the last commit after it that
+    changes a file of which something is left out before; None where none does.
     """
 
     commit: Oid
     paths: tuple[bytes, ...]
     against: Oid | None = None
+    last: Oid | None = None
 
 
 class Outlook(Struct, frozen=True):

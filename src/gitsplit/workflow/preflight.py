@@ -1,17 +1,18 @@
 """What stands against a todo list, before it is applied: conflicts, files, Gerrit."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from gitsplit.errors import GitsplitError, NotHandedOver, ReplayConflict
 from gitsplit.git.repository import Repository
-from gitsplit.git.trees import EMPTY_TREE, NewObjects, changed_paths
+from gitsplit.git.trees import EMPTY_TREE, NewObjects, PathPair, changed_paths
 from gitsplit.git.worktree import HeadTrees
 from gitsplit.git.write import Rewrite
 from gitsplit.model.checks import Conflict, Outlook
-from gitsplit.model.objects import Oid
+from gitsplit.model.objects import Oid, directories
 from gitsplit.model.plan import DropTo
 from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.model.series import SourceCommit
@@ -106,7 +107,8 @@ class Outlooks:
                 refuse_branches_at_conflict(work)
             except NotHandedOver as refusal:
                 objection = f"{refusal} {refusal.hint}"
-            found = Conflict(commit, conflict.paths, against)
+            last = _last_on_files_left_out(repo, work, commit)
+            found = Conflict(commit, conflict.paths, against, last)
             return Outlook(objection, found, (), notes)
         return _Preview(work, objects, rewrite, trees)
 
@@ -160,7 +162,7 @@ def _clashing_commit(
     )
     objects = NewObjects(repo)
     for suspect in suspects:
-        if paths & _paths_changed_by(objects, suspect):
+        if paths & _changes_of(objects, suspect).keys():
             return suspect.oid
     return None
 
@@ -182,10 +184,31 @@ def _suspects(work: Work, commit: Oid) -> Iterator[SourceCommit]:
             yield entry.commit
 
 
-def _paths_changed_by(objects: NewObjects, source: SourceCommit) -> frozenset[bytes]:
-    """The paths at which the commit differs from its first parent."""
+def _last_on_files_left_out(repo: Repository, work: Work, after: Oid) -> Oid | None:
+    """The last commit ``after`` this one that changes a file which isn't as it was.
+
+    For something of it is left out before, also under the name that it had then: it may
+    conflict, too. None where no commit does.
+    """
+    objects, differing = NewObjects(repo), set[bytes]()
+    found, is_after = None, False
+    for entry in work.todo.entries:
+        plan = work.plans.get(entry.oid) if entry.action == "split" else None
+        is_lost = entry.action == "drop" or (plan is not None and not is_whole(plan))
+        for commit in filter(attrgetter("is_stored"), entry.commits):
+            changed = _changes_of(objects, commit)
+            gone = {path for path, pair in changed.items() if not pair.after}
+            if is_lost or differing & gone:
+                differing.update(changed)
+            above = {parent for path in changed for parent in directories(path)}
+            if is_after and differing & (above | changed.keys()):
+                found = entry.oid
+        is_after = is_after or entry.oid == after
+    return found
+
+
+def _changes_of(objects: NewObjects, source: SourceCommit) -> Mapping[bytes, PathPair]:
+    """What the commit changes against its first parent, by path."""
     parent = next(iter(source.raw.parents), None)
-    before = EMPTY_TREE
-    if parent is not None:
-        before = objects.read_commit(parent).tree
-    return frozenset(changed_paths(objects, before, source.raw.tree))
+    before = EMPTY_TREE if parent is None else objects.read_commit(parent).tree
+    return changed_paths(objects, before, source.raw.tree)

@@ -78,20 +78,35 @@ def conflict_of(state: State) -> Conflict | None:
 
 
 def conflicting_stretch(state: State) -> range:
-    """The places of what a known conflict is about, with all that was moved."""
+    """The places of what a known conflict is about, with all that was moved.
+
+    And where something is left out, up to the last commit that may conflict for it.
+    """
     conflict = conflict_of(state)
     if conflict is None:
         return range(0)
     from gitsplit.model.ranges import closed_stretch  # not to open with
 
     todo, series = state.todo, state.info.series
-    moved = {*out_of_place(series, todo), conflict.commit}
-    moved.update(e.oid for e in todo.entries if e.action in _DONE_ELSEWHERE)
+    moved = {
+        *out_of_place(series, todo),
+        conflict.commit,
+        conflict.last or conflict.commit,
+    }
+    moved.update(e.oid for e in todo.entries if _moves_trees(e))
     places = sorted(map(todo.place, moved))
     return closed_stretch(series, todo, range(places[0], places[-1] + 1))
 
 
-_DONE_ELSEWHERE = ("drop", "squash", "fixup")
+REBASE_OFFER = "{preview} offers to resolve it in a rebase"
+
+
+def range_offer(state: State) -> str:
+    """What opens the commits of a known conflict as one range; empty where none can."""
+    count = len(conflicting_stretch(state))
+    if count < 2:
+        return ""
+    return keyed(state, f"{{open-range}} opens these {count} commits as one range")
 
 
 def may_conflict(state: State) -> bool:
@@ -366,7 +381,22 @@ def after_answer(state: State) -> State:
             return replace(refused, status=str(refusal), refusal=Refusal.ERROR)
     if state.status == ASKING:
         return with_verdict(state)
+    if state.screen is Screen.SERIES and conflict_of(state) is not None:
+        state = _with_conflict_told(state)
     return with_problems(state)
+
+
+def _with_conflict_told(state: State) -> State:
+    """The state of the series whose status says that the last step makes a conflict.
+
+    Where it still says that step, which the list shows.
+    """
+    conflict, step = conflict_of(state), state.steps_done[-1:]
+    if conflict is None or not step or not state.status.startswith(step[0].words):
+        return state
+    way_out = range_offer(state) or keyed(state, REBASE_OFFER)
+    words = f"{conflict.commit[:7]} would conflict: {way_out}"
+    return replace(state, status=f"{words} · {keyed(state, '{undo} to undo')}")
 
 
 def after_refusal(left: State, reason: str) -> State:

@@ -61,7 +61,10 @@ def _with_range_open(state: State) -> State:
     todo = with_range(state.info.series, state.todo, stretch, changes, joined)
     made = todo.entries[at]
     words = f"opened {quantity(len(made.commits), 'commit')} as one range"
-    if state.stretch is None:
+    keeps = state.info.drop_to == "worktree" and not state.info.is_read
+    if keeps and any(entry.action == "drop" for entry in entries):
+        words += "; what was dropped stays in the files, uncommitted"
+    elif state.stretch is None:
         words += ": any line can go to any of them"
     return _opened(state, todo, made.oid, words)
 

@@ -39,6 +39,7 @@ from gitsplit.tui.state.problems import (
     conflict_of,
     has_change,
     outlook_of,
+    range_offer,
 )
 from gitsplit.tui.view.checks import check_of, check_sign, failure_lines, sign_style
 from gitsplit.tui.view.commits import id_words, marked_subject
@@ -442,6 +443,9 @@ def _conflict_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
             " Enter: apply up to there, then resolve it in git rebase and run gitsplit"
             " --continue (or --abort)."
         )
+        if offer := range_offer(state):
+            series = keyed(state, "{series} shows the series")
+            words += f" Or {series}, where {offer}: there nothing conflicts."
     for line in text_lines(words, width - 2):
         before, key, after = line.partition("Enter")
         yield [

@@ -14,9 +14,10 @@ from gitsplit.tui.state.app_state import Estimate, State, entries_of
 from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.new_commits import new_commits, new_subjects, order_flaws
 from gitsplit.tui.state.problems import (
+    REBASE_OFFER,
     conflict_of,
-    conflicting_stretch,
     outlook_words,
+    range_offer,
 )
 from gitsplit.tui.state.series_rows import (
     SeriesRow,
@@ -265,14 +266,11 @@ def _about_chosen(state: State, width: int) -> Iterator[StyleAndTextTuples]:
 
 def _way_out_words(state: State) -> str:
     """What can be done about a conflict."""
-    way_out = keyed(state, "{preview} offers to resolve it in a rebase")
-    count = len(conflicting_stretch(state))
-    if count < 2:
+    way_out, offer = keyed(state, REBASE_OFFER), range_offer(state)
+    if not offer:
         return f"{way_out}."
     return (
-        f"{way_out}; {keyed(state, '{open-range}')} opens these {count} commits as one"
-        " range, where nothing"
-        " conflicts: any line can go to any commit."
+        f"{way_out}; {offer}, where nothing conflicts: any line can go to any commit."
     )
 
 
