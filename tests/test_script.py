@@ -355,9 +355,16 @@ def test_where_nothing_is_split_it_moves_nothing(repo: Repository) -> None:
     repo.commit("base", {"a": b"one\n"})
     head = repo.commit("this ; that", {"a": b"two\n"})
 
-    script = done(repo.path, "-n", "HEAD", "--format", "script")
+    made = gitsplit(repo.path, "-n", "HEAD", "--format", "script")
+    assert made.err == "gitsplit: The plan changes nothing.\n"
+    assert f"# The plan changes nothing: makes 0 commits of {head} with" in made.out
     ran = subprocess.run(
-        ["sh"], cwd=repo.path, input=script, text=True, capture_output=True, check=True
+        ["sh"],
+        cwd=repo.path,
+        input=made.out,
+        text=True,
+        capture_output=True,
+        check=True,
     )
 
     assert ran.stdout == f"HEAD is at {head}\n"

@@ -19,7 +19,7 @@ from gitsplit.report.shell_input import piped, printing
 
 _START = """\
 #!/bin/sh
-# Makes {count} of {what} with git alone: same trees, authors, dates and messages.
+# {makes} of {what} with git alone: same trees, authors, dates and messages.
 # Run it in a clone whose HEAD is there: sh THIS_FILE
 # Hooks aren't run, nothing is signed; {stays} as they are.
 set -eu
@@ -64,6 +64,12 @@ create() {{
 """
 
 
+def _makes(count: int) -> str:
+    """What the script does; the plan may come to nothing."""
+    made = quantity(count, "commit")
+    return f"Makes {made}" if count else f"The plan changes nothing: makes {made}"
+
+
 def printout(dry_run: DryRun) -> Printout:
     """The script, and beside it what stands against it.
 
@@ -71,7 +77,7 @@ def printout(dry_run: DryRun) -> Printout:
     """
     made = dry_run.recipes()
     lines = [
-        _START.format(count=quantity(len(made.commits), "commit"), **_place(made)),
+        _START.format(makes=_makes(len(made.commits)), **_place(made)),
         *(line for n, one in enumerate(made.commits) for line in _commit(n, one)),
         *_end(made),
     ]
@@ -81,9 +87,10 @@ def printout(dry_run: DryRun) -> Printout:
         for fate in preview.commits
         for complaint in fate.complaints
     )
+    unchanged = () if made.commits else ("The plan changes nothing.",)
     return Printout(
         "\n".join(lines) + "\n",
-        notes=(*against, *preview.warnings),
+        notes=(*against, *preview.warnings, *unchanged),
         is_utf8=True,
         refusal=preview.refusal,
     )
