@@ -212,6 +212,46 @@ def test_every_format_shows_it(three: Repository, form: str) -> None:
     assert "left out" not in shown
 
 
+def test_a_dry_run_begins_with_where_each_hunk_goes(three: Repository) -> None:
+    """Of the commits only what they hadn't is told; they are all there with a patch."""
+    both = fixed().replace(b"    return 10\n\n\ndef b", b"    return 10\n\ndef b")
+    three.write({"m.py": both, "notes": b"debug\nn\nmore\n"})
+
+    shown = absorbed(three, "-n", "HEAD~3").out
+
+    _, told, *_ = shown.split("\n\n  3 hunks of uncommitted changes, 2 absorbed:\n")
+    assert told.startswith(TOLD)
+    assert "notes" not in told.removeprefix(TOLD).partition("Rewrites")[0]
+    assert "m.py  +4-5" not in shown
+    assert TOLD in absorbed(three, "-n", "-p", "HEAD~3").out
+
+
+TOLD = """
+  m.py:5 → 2 second
+    ? it replaces lines of others, too
+    -    return 1
+    -
+    +    return 10
+
+  m.py:8 → 2 second
+    -    return 2
+    +    return 20
+
+  notes:1 stays uncommitted: no commit of the range changed lines here
+    +debug
+
+"""
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_every_format_says_why_it_is_not_sure(three: Repository, form: str) -> None:
+    both = fixed().replace(b"    return 10\n\n\ndef b", b"    return 10\n\ndef b")
+    three.write({"m.py": both})
+    shown = absorbed(three, "-n", "--format", form, "HEAD~3").out
+    assert "m.py:5 → 2 second\n" in shown
+    assert "? it replaces lines of others, too\n" in shown
+
+
 def test_others_commits_are_homes_where_they_are_named(three: Repository) -> None:
     three.git("commit", "-q", "--amend", "--author=O <o@example.com>", "--no-edit")
     three.git("branch", "up", "HEAD~3")
@@ -220,7 +260,14 @@ def test_others_commits_are_homes_where_they_are_named(three: Repository) -> Non
 
     ran = gitsplit(three.path, "--absorb", "-y")
     assert ran.status == 1
-    assert "The plan changes nothing." in ran.err
+    others = "1 hunk belongs to commits of other authors"
+    assert f"Nothing is absorbed: {others}." in ran.err
+    named = "These take something where UPSTREAM is named: gitsplit --absorb up"
+    assert f"hint: {named}\n" in ran.err
+    shown = absorbed(three, "-n")
+    assert f"{others}. {named}\n" in shown.err
+    third = f"{three.oid('HEAD')[:10]} “third”, by O <o@example.com>"
+    assert f"notes:2 stays uncommitted: it belongs to {third}\n" in shown.out
     absorbed(three, "-y", "up")
     assert contents(three, "notes")[2] == b"n\nmuch more\n"
 

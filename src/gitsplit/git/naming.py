@@ -154,9 +154,8 @@ def whole_branch(repo: Repository) -> tuple[str, str, int] | None:
     None where no other branch is likely to be what it left: that is the default branch
     of the upstream's remote, or one that is called main or master.
     """
-    named = repo.program.run("rev-parse", "--abbrev-ref", "@{upstream}", check=False)
-    upstream = named.stdout.decode("utf-8", "replace").strip()
-    if named.status or not upstream:
+    upstream = upstream_name(repo)
+    if not upstream:
         return None
     remote = upstream.partition("/")[0]
     head = repo.program.run("rev-parse", "--abbrev-ref", f"{remote}/HEAD", check=False)
@@ -174,3 +173,9 @@ def whole_branch(repo: Repository) -> tuple[str, str, int] | None:
         if count:
             return upstream, name, count
     return None
+
+
+def upstream_name(repo: Repository) -> str:
+    """The short name of the branch's upstream; empty where it has none."""
+    named = repo.program.run("rev-parse", "--abbrev-ref", "@{upstream}", check=False)
+    return "" if named.status else named.stdout.decode("utf-8", "replace").strip()

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from gitsplit.proposal.advice import Advice
     from gitsplit.proposal.flaws import Flaw
     from gitsplit.proposal.propose import Proposals
+    from gitsplit.report.absorbed import AbsorbedHunk
 
 
 NO_TREE = Oid("")
@@ -145,7 +146,8 @@ class Split(Struct, frozen=True):
     ``shortcut`` says what was done to have a proposal in time, where it was;
     ``advice`` is what guides say of the new commits.
     ``is_one_change`` that no more than one commit is proposed, ``is_uncommitted`` that
-    what is dropped wasn't committed.
+    what is dropped wasn't committed; ``absorbed`` has each hunk of that, where it is
+    for the commits of a range.
     """
 
     files: int
@@ -160,6 +162,7 @@ class Split(Struct, frozen=True):
     advice: "tuple[Advice, ...]" = ()
     is_one_change: bool = False
     is_uncommitted: bool = False
+    absorbed: "tuple[AbsorbedHunk, ...]" = ()
 
     @property
     def fate_of_dropped(self) -> str:
@@ -252,7 +255,14 @@ def _split(
         commits=entry.commits if entry.rest else (),
         is_uncommitted=not entry.commits[-1].is_stored,
         is_one_change=len(plan.groups) == 1 and proposals is not None,
+        absorbed=_absorbed(plan) if entry.absorbs else (),
     )
+
+
+def _absorbed(plan: Plan) -> "tuple[AbsorbedHunk, ...]":
+    from gitsplit.report.absorbed import absorbed_hunks  # few have any
+
+    return tuple(absorbed_hunks(plan))
 
 
 def _with_diffs(split: Split, diffs: Sequence[tuple[FileChange, ...]]) -> Split:

@@ -37,6 +37,7 @@ from gitsplit.report.page_hunks import PageHunk, hunk_name, page_hunks
 from gitsplit.report.summary import outlook_lines
 from gitsplit.report.text import (
     WHY_TWO,
+    absorbed_words,
     descent,
     fate_lines,
     heirship,
@@ -131,6 +132,8 @@ def _fate(
     yield f'<section class="split"{_data(data)} aria-labelledby="s{at}">\n'
     yield f'<h2 id="s{at}">{_name(fate)}</h2>\n<p>{_size(fate.split)}</p>\n'
     yield _items(fate.complaints)
+    if any(absorbed := [*absorbed_words(fate.split, False)]):
+        yield '<section class="proposed">\n' + _lines(absorbed[1:]) + "</section>\n"
     yield '<div class="sides">\n<section class="original" aria-label="The original">\n'
     yield from _original(plan, entry, hunks, at, fate_of_dropped)
     yield '</section>\n<section class="commits" aria-label="The new commits">\n'

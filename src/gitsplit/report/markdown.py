@@ -18,6 +18,7 @@ from gitsplit.report.formats import Printout
 from gitsplit.report.markdown_parts import code, fenced, html, inline
 from gitsplit.report.summary import outlook_lines
 from gitsplit.report.text import (
+    absorbed_words,
     diff_lines,
     fate_lines,
     left_lines,
@@ -78,6 +79,8 @@ def _split_blocks(commit: CommitFate) -> Iterator[str]:
     yield f"**{ids}**{named}: {_into(commit.split)}"
     if commit.complaints:
         yield _items(commit.complaints)
+    if commit.split.absorbed:
+        yield fenced("text", [*absorbed_words(commit.split, False)][1:])
     yield "\n".join(_parts(commit.split))
 
 

@@ -212,6 +212,9 @@ def _split_lines(split: Split, has_patch: bool) -> Iterator[str]:
     yield f"  {split_size(split)}: {into}"
     if split.shortcut:
         yield f"  a large commit: {split.shortcut}"
+    for line in absorbed_words(split, has_patch):
+        shown = f"  {line}".rstrip()
+        yield DiffLine(shown) if line[2:3] in {"-", "+"} else shown
     for number, part in enumerate(split.parts, 1):
         yield ""
         yield from part_lines(number, part, split.commits)
@@ -224,6 +227,15 @@ def _split_lines(split: Split, has_patch: bool) -> Iterator[str]:
     yield from left_lines(split)
 
 
+def absorbed_words(split: Split, has_patch: bool) -> Iterator[str]:
+    """Where each hunk of uncommitted changes goes that commits absorb, if they do."""
+    if split.absorbed:
+        from gitsplit.report.absorbed import absorbed_lines  # few have any
+
+        yield ""
+        yield from absorbed_lines(split, are_all_shown=has_patch)
+
+
 def _patch_lines(part: SplitPart) -> Iterator[str]:
     """The message of a new commit, and its diff."""
     yield from message_lines(part.commit)
@@ -232,7 +244,7 @@ def _patch_lines(part: SplitPart) -> Iterator[str]:
 
 def left_lines(split: Split) -> Iterator[str]:
     """What of a split commit is in none of those that it becomes, or not in all."""
-    if split.dropped:
+    if split.dropped and not split.absorbed:
         yield ""
         yield f"  {split.fate_of_dropped}"
         yield from _edit_lines(split.dropped, split.commits)
@@ -264,7 +276,8 @@ def part_lines(
     yield "     " + ", ".join([*facts, *descent(part.commit, of_range)])
     home = next((c for c in of_range if c.oid == part.commit.draft.source.oid), None)
     is_new = part.commit.draft.role == "piece"
-    yield from _edit_lines(part.files, of_range, None if is_new else home)
+    home = None if is_new else home
+    yield from _edit_lines(_files_to_tell(part, of_range, home), of_range, home)
     for path in part.by_hand:
         yield f"     {printable(path)}  edited by hand"
     for flaw in part.flaws:
@@ -273,6 +286,17 @@ def part_lines(
         yield f"     why: {printable(part.reason)}"
     if part.border:
         yield f"     {WHY_TWO}: {printable(part.border)}"
+
+
+def _files_to_tell(
+    part: SplitPart, of_range: Sequence[SourceCommit], home: SourceCommit | None
+) -> Iterator[FileEdits]:
+    """What of its files is told of a commit; of one that absorbs, what it hadn't."""
+    absorbs = bool(of_range) and not of_range[-1].is_stored
+    for file in part.files:
+        is_own = file.commit is not None and bool(of_range)
+        if not (absorbs and is_own and of_range[file.commit or 0] is home):
+            yield file
 
 
 def descent(commit: ResultCommit, of_range: Sequence[SourceCommit]) -> Iterator[str]:

@@ -4,16 +4,26 @@ The snapshot of it is the last commit of the range, and none of the new ones: wh
 no home there stays uncommitted.
 """
 
+from collections.abc import Collection
+from typing import NoReturn
+
 from msgspec.structs import replace
 
-from gitsplit.errors import EmptySeries, InvalidPlan, NoUpstream
+from gitsplit.errors import EmptySeries, InvalidPlan, NothingToSplit, NoUpstream
 from gitsplit.git import history
+from gitsplit.git.naming import upstream_name
 from gitsplit.git.repository import Repository
 from gitsplit.git.snapshot import NOBODY, UncommittedKind
-from gitsplit.model.corrections import with_absorbed_counted, with_last_absorbed
+from gitsplit.model.corrections import (
+    correction_homes,
+    with_absorbed_counted,
+    with_last_absorbed,
+)
 from gitsplit.model.encoding import message_in_utf8
+from gitsplit.model.escape import shell_command
+from gitsplit.model.lineage import commit_of
 from gitsplit.model.listing import quantity
-from gitsplit.model.plan import changes_in_range, plan_at_home
+from gitsplit.model.plan import Plan, changes_in_range, plan_at_home
 from gitsplit.model.series import Series, SourceCommit, Uncommitted
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.planfile.document import PlanDocument
@@ -107,9 +117,38 @@ def read_absorb(repo: Repository, request: Request, *, by_itself: bool) -> Work:
     homes = [*range(len(commits) - 1)]
     if by_itself and request.upstream is None and not request.root:
         homes = [at for at in homes if _is_by(commits[at], commits[-1])]
-    plan = with_last_absorbed(plan_at_home(changes, messages), homes)
+    as_read = plan_at_home(changes, messages)
+    plan = with_last_absorbed(as_read, homes)
+    if others := _count_of_others(as_read, homes):
+        notes = (*notes, ". ".join(_of_others(repo, others)))
     todo = Todo((Entry(commits[0], "split", plan=plan, rest=commits[1:]),))
-    return replace(make_work(repo, request, series, todo), notes=notes)
+    work = make_work(repo, request, series, todo)
+    return replace(work, notes=notes, of_others=others)
+
+
+def _count_of_others(plan: Plan, homes: Collection[int]) -> int:
+    """How many hunks of the last commit are at home in commits that take nothing."""
+    found = filter(None, correction_homes(plan).values())
+    return sum(commit_of(plan, home.place) not in homes for home in found)
+
+
+def _of_others(repo: Repository, count: int) -> tuple[str, str]:
+    """A clause on hunks that commits of other authors would take, and how they do."""
+    verb = "belongs" if count == 1 else "belong"
+    said = f"{quantity(count, 'hunk')} {verb} to commits of other authors"
+    command = shell_command("gitsplit", "--absorb", upstream_name(repo))
+    return said, f"These take something where UPSTREAM is named: {command}"
+
+
+def refuse_none_absorbed(repo: Repository, work: Work) -> NoReturn:
+    """Raise NothingToSplit, which says why no commit takes anything."""
+    if work.of_others:
+        said, remedy = _of_others(repo, work.of_others)
+        raise NothingToSplit(f"Nothing is absorbed: {said}.", hint=remedy)
+    raise NothingToSplit(
+        "The plan changes nothing: no hunk goes into a commit.",
+        hint="Choose the commits yourself, on the screen: gitsplit --absorb",
+    )
 
 
 def absorb_as_planned(

@@ -130,7 +130,7 @@ def _write_and_move(
     objects, unsigned = compute_rewrite(
         repo, work, committer=repository.committer(repo), finish=finish
     )
-    _refuse_unchanged(work, unsigned)
+    _refuse_unchanged(repo, work, unsigned)
     if finish.verify:
         for warning in review_warnings(repo, work, unsigned):
             finish.say(warning)
@@ -163,12 +163,14 @@ def _write_and_move(
     return outcome
 
 
-def _refuse_unchanged(work: Work, rewrite: write.Rewrite) -> None:
+def _refuse_unchanged(repo: Repository, work: Work, rewrite: write.Rewrite) -> None:
     """Raise NothingToSplit where the new commits are the old ones."""
     if rewrite.new_head == rewrite.old_head:
         hint = "Send hunks to another commit, or propose more with --commits N."
         if work.absorbs:
-            hint = "Choose the commits yourself, on the screen: gitsplit --absorb"
+            from gitsplit.workflow.absorb import refuse_none_absorbed
+
+            refuse_none_absorbed(repo, work)
         if work.branches is not None:
             hint = "Make a branch at a commit as it is with: git branch NAME COMMIT"
         raise NothingToSplit("The plan changes nothing.", hint=hint)

@@ -189,9 +189,9 @@ def _preview(  # noqa: PLR0913 -- the caller names the last
         told = rewrite_findings(repo, work, outcome, drop_to)
     advised = map(_with_advice, fates) if has_advice(repo) else fates
     shown = (_with_diff(objects, fate) for fate in advised) if has_patch else advised
-    return Preview(
-        tuple(shown), told, tuple(warnings), refusal or (first if verify else None)
-    )
+    notes = work.notes if work.absorbs and told is None else ()
+    refusal = refusal or (first if verify else None)
+    return Preview(tuple(shown), told, (*warnings, *notes), refusal)
 
 
 def _with_advice(fate: CommitFate) -> CommitFate:

@@ -71,7 +71,9 @@ class Work(Struct, frozen=True):
     plan was fitted. ``branches`` says how branches at new commits are named, None where
     there are to be none. ``is_read`` says that it is looked at, and never applied;
     ``is_patch`` that its trees are made of a patch, which doesn't show all of them.
-    ``notes`` are sentences on what is split as one change.
+    ``notes`` are sentences on what is split as one change, or absorbed; ``of_others``
+    hunks would be absorbed by commits of other authors, which take nothing by
+    themselves.
     """
 
     series: Series
@@ -87,6 +89,7 @@ class Work(Struct, frozen=True):
     is_read: bool = False
     is_patch: bool = False
     notes: tuple[str, ...] = ()
+    of_others: int = 0
 
     @property
     def plans(self) -> Mapping[Oid, Plan]:
