@@ -166,7 +166,9 @@ def _write_and_move(
 def _refuse_unchanged(repo: Repository, work: Work, rewrite: write.Rewrite) -> None:
     """Raise NothingToSplit where the new commits are the old ones."""
     if rewrite.new_head == rewrite.old_head:
-        hint = "Send hunks to another commit, or propose more with --commits N."
+        hint = "Send hunks to another commit."
+        if work.proposals:  # else it takes no --commits: the plan is given, or a range
+            hint = "Send hunks to another commit, or propose more with --commits N."
         if work.absorbs:
             from gitsplit.workflow.absorb import refuse_none_absorbed
 
