@@ -134,6 +134,25 @@ def test_on_the_screen_all_of_it_is_there_and_staged_means_staged(
     assert three.git("status", "--porcelain") == ""
 
 
+def test_what_is_staged_while_the_screen_is_open_stays_so_after_an_undo(
+    three: Repository,
+) -> None:
+    three.write({"m.py": fixed()})
+    shown = Terminal(three.path, "--absorb", "HEAD~3")
+    shown.wait_for("uncommitted changes, into 3 commits")
+    three.git("add", "m.py")
+    staged = state_told(three)
+    shown.type("w")
+    shown.wait_for("Rewrite main: 3 commits → 3")
+    shown.type("\r")
+    assert shown.exit_status() == 0
+    assert three.git("status", "--porcelain") == ""
+
+    gitsplit(three.path, "--undo")
+    assert three.git("status", "--porcelain") == "M  m.py"
+    assert state_told(three) == staged
+
+
 def plan_for(repo: Repository, *args: str) -> dict[str, list[dict[str, object]]]:
     found = absorbed(repo, "-n", "--format", "json", "HEAD~3", *args).out
     plan: dict[str, list[dict[str, object]]] = json.loads(found)

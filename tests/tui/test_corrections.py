@@ -2,19 +2,27 @@
 
 from collections.abc import Mapping
 
+import pytest
 from msgspec.structs import replace
 from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 
+from gitsplit.errors import ActionRefused
 from gitsplit.model.corrections import with_last_absorbed
-from gitsplit.model.plan import DROPPED
+from gitsplit.model.plan import DROPPED, with_edits_assigned
 from gitsplit.model.series import Uncommitted
-from gitsplit.model.todo import Todo
-from gitsplit.tui.state.app_state import Purpose, State
+from gitsplit.model.todo import Todo, with_action
+from gitsplit.tui.state.app_state import History, Purpose, Screen, State
 from gitsplit.tui.state.app_state import first_state as opening
 from gitsplit.tui.update.actions.prompt import Ask, Submit, TypeText
-from gitsplit.tui.update.actions.reading import MovePiece, NextDoubtful, NextUnseen
+from gitsplit.tui.update.actions.reading import (
+    Cancel,
+    MovePiece,
+    NextDoubtful,
+    NextUnseen,
+)
+from gitsplit.tui.update.actions.reports import PlanSaved
 from gitsplit.tui.update.actions.screens import OpenPreview, Undo
-from gitsplit.tui.update.actions.split import Drop, Send, SendHome, SplitHunk, Take
+from gitsplit.tui.update.actions.split import Drop, Own, Send, SendHome, SplitHunk, Take
 from gitsplit.tui.update.series import with_only_split_open
 from gitsplit.tui.view.diff_pane import diff_lines
 from gitsplit.tui.view.frame import reason_line
@@ -30,7 +38,8 @@ def absorbing(*states: Mapping[str, str]) -> State:
     changed = Uncommitted("worktree", (rest or [first])[-1].oid, first.oid, last.oid)
     own = replace(last, stands_for=changed)
     plan = with_last_absorbed(state.plan, range(len(rest) + 1))
-    info = replace(state.info, drop_to="uncommitted")
+    series = replace(state.info.series, commits=(first, *rest, own))
+    info = replace(state.info, drop_to="uncommitted", series=series)
     todo = Todo((replace(entry, rest=(*rest, own), plan=plan),))
     return with_only_split_open(opening(info, todo))
 
@@ -58,6 +67,43 @@ def why(state: State) -> str:
 def previewed(state: State) -> str:
     page = preview_page(after(state, OpenPreview()), 80)
     return "\n".join(fragment_list_to_text(page.get(n)) for n in range(page.height))
+
+
+def test_all_that_there_is_stays_open() -> None:
+    """Uncommitted changes are no commit, which one could pick, drop or move."""
+    state = after(fixed(), Cancel(), Cancel())
+    assert (state.screen, state.opened is None) == (Screen.SPLIT, False)
+
+    (entry,) = state.todo.entries
+    with pytest.raises(ActionRefused, match="Uncommitted changes are no commit"):
+        with_action(state.todo, entry.oid, "pick")
+
+
+def test_uncommitted_changes_are_continued_by_no_commit() -> None:
+    state = replace(fixed(), focus=1)
+    for times in range(1, 5):
+        chosen = after(state, *[Own()] * times).plan
+        assert chosen.continued_by[2] is None
+    assert after(state, Own(), Own()).plan == state.plan
+
+
+def test_where_nothing_is_absorbed_there_is_nothing_to_do() -> None:
+    state = fixed()
+    assert "Nothing to do yet" not in previewed(state)
+    places = [
+        n
+        for n, edit in enumerate(state.plan.edits)
+        if state.plan.changes[edit.file].commit == 2
+    ]
+    plan = with_edits_assigned(state.plan, places, DROPPED)
+    (entry,) = state.todo.entries
+    none = replace(state, history=History(Todo((replace(entry, plan=plan),))))
+    assert "Nothing to do yet: every commit is unchanged." in previewed(none)
+
+
+def test_a_saved_plan_is_named_with_what_it_is_for() -> None:
+    told = after(fixed(), PlanSaved("p.json"))
+    assert told.status == "saved p.json · gitsplit --absorb --plan p.json opens it"
 
 
 def test_the_screen_opens_at_the_first_correction() -> None:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from gitsplit.errors import RefMoved, WriteFailed
 from gitsplit.git.program import durable_environment
 from gitsplit.git.repository import Repository
@@ -87,6 +89,16 @@ def updates_made(repo: Repository, updates: Iterable[EntryUpdate]) -> list[Entry
     """Those that change an entry and whose new one the index has now."""
     now = index_entries(repo)
     return [u for u in updates if u.old != u.new and now.get(u.path) == u.new]
+
+
+def without_updates_made(
+    repo: Repository, updates: Sequence[EntryUpdate]
+) -> tuple[EntryUpdate, ...]:
+    """The updates, in which entries that the index has already stay as they are."""
+    made = updates_made(repo, updates)
+    return tuple(
+        replace(each, old=each.new) if each in made else each for each in updates
+    )
 
 
 def entries_not_undone(repo: Repository, record: "Record") -> tuple[bytes, ...]:

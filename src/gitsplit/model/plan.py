@@ -206,13 +206,16 @@ def plan_at_home(
 
 
 def is_at_home(plan: Plan, messages: Sequence[bytes]) -> bool:
-    """Whether the plan leaves the commits of the range, with these messages, alone."""
+    """Whether the plan leaves the commits of the range, with these messages, alone.
+
+    What the range ends with besides, as it isn't committed, is dropped then.
+    """
     if plan.has_origins:
         return False  # how the commits were can't be told by one change
-    own = tuple(plan.changes[edit.file].commit for edit in plan.edits)
-    kept = tuple(range(len(plan.groups)))
+    homes = (*range(len(messages)), DROPPED)
+    own = tuple(homes[plan.changes[edit.file].commit] for edit in plan.edits)
     return (
-        (plan.group_of, plan.continued_by) == (own, kept)
+        (plan.group_of, plan.continued_by[: len(messages)]) == (own, homes[:-1])
         and not plan.overrides
         and [group.message for group in plan.groups] == [*messages]
     )

@@ -147,6 +147,11 @@ def with_action(
 
 def _with_range_picked(todo: Todo, entry: Entry, action: Doing) -> Todo:
     """The list in which each commit of the range is picked."""
+    if entry.absorbs:
+        raise ActionRefused(
+            "Uncommitted changes are no commit.",
+            hint="Send them to commits, or leave them uncommitted.",
+        )
     if action != "pick":
         raise ActionRefused(
             "That can't be done to a range of commits.",

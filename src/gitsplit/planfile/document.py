@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from gitsplit.model.diff import Fact
 from gitsplit.model.objects import NO_OBJECT, Oid
-from gitsplit.model.series import Source, Squash
+from gitsplit.model.series import Source, Squash, Uncommitted
 from gitsplit.model.todo import Doing
 from gitsplit.planfile.hunks import HunkEntry, HunkPick
 
@@ -139,3 +139,16 @@ class PlanDocument(Struct, frozen=True):
     head: Oid | None
     series: tuple[CommitEntry, ...]
     misfit: Misfit | None = None
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The options besides ``--plan`` without which it isn't read."""
+        sources = ((entry.source, bool(entry.later)) for entry in self.series)
+        return next(
+            (
+                source.options(absorbs=absorbs)
+                for source, absorbs in sources
+                if isinstance(source, Uncommitted)
+            ),
+            (),
+        )

@@ -12,12 +12,17 @@ from html import escape
 from itertools import groupby
 
 from gitsplit.model.escape import inert_json, printable
-from gitsplit.model.listing import hunk_count, line_counts, quantity
+from gitsplit.model.listing import hunk_count, line_counts, quantity, with_capital
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.planfile.compact import compact_plan
-from gitsplit.planfile.document import CommitEntry, FileEntry, commit_of_source
+from gitsplit.planfile.document import (
+    CommitEntry,
+    FileEntry,
+    PlanDocument,
+    commit_of_source,
+)
 from gitsplit.planfile.dump import text_value
 from gitsplit.planfile.extract import PAGE_START
 from gitsplit.planfile.numbering import bare_entry
@@ -34,6 +39,7 @@ from gitsplit.report.findings import (
 from gitsplit.report.formats import Printout
 from gitsplit.report.html_parts import code, page_start, resource, text
 from gitsplit.report.page_hunks import PageHunk, hunk_name, page_hunks
+from gitsplit.report.sentences import reading_words
 from gitsplit.report.summary import outlook_lines
 from gitsplit.report.text import (
     WHY_TWO,
@@ -51,7 +57,7 @@ from gitsplit.report.text import (
 _PLAN = """\
 <section id="plan" aria-labelledby="plan-name">
 <h2 id="plan-name">Plan</h2>
-<p>In a clone with these commits, <code>gitsplit --plan FILE</code> shows and applies
+<p>{where}, <code>{command}</code> shows and applies
 this split. FILE is this page, as it was saved, or the text below.</p>
 <p hidden class="scripted"><button type="button" id="copy">Copy the plan</button>
 <button type="button" id="download">Download the plan</button></p>
@@ -78,7 +84,7 @@ def printout(dry_run: DryRun) -> Printout:
         *(part for fate in preview.commits for part in _fate(fate, entries)),
         *_outlook(preview),
         *_taught([*taught_lines(dry_run, preview)]),
-        f"{_PLAN}{escape(plan)}</textarea>\n</section>\n</main>\n",
+        f"{_plan_head(document)}{escape(plan)}</textarea>\n</section>\n</main>\n",
         _BAR,
         f"{PAGE_START.decode()}{plan.replace('<', _LESS)}</script>\n",
         f"<script>{script}</script>\n</body>\n</html>\n",
@@ -86,6 +92,11 @@ def printout(dry_run: DryRun) -> Printout:
     return Printout(
         "".join(parts), notes=preview.warnings, is_utf8=True, refusal=preview.refusal
     )
+
+
+def _plan_head(document: PlanDocument) -> str:
+    where, command = reading_words(document)
+    return _PLAN.format(where=with_capital(where), command=escape(command))
 
 
 def _taught(lines: Sequence[str]) -> Iterator[str]:

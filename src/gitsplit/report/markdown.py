@@ -13,9 +13,11 @@ from gitsplit.model.escape import printable
 from gitsplit.model.listing import line_counts, quantity
 from gitsplit.model.message import subject_of
 from gitsplit.planfile.compact import compact_plan
+from gitsplit.planfile.document import PlanDocument
 from gitsplit.report.findings import CommitFate, DryRun, Split, SplitPart
 from gitsplit.report.formats import Printout
 from gitsplit.report.markdown_parts import code, fenced, html, inline
+from gitsplit.report.sentences import reading_words
 from gitsplit.report.summary import outlook_lines
 from gitsplit.report.text import (
     absorbed_words,
@@ -46,7 +48,7 @@ def printout(dry_run: DryRun) -> Printout:
         blocks += _details(commit, dry_run.has_patch)
     blocks += _taught_blocks([*taught_lines(dry_run, preview)])
     if not dry_run.is_patch:
-        blocks += _plan_blocks(compact_plan(dry_run.plan()))
+        blocks += _plan_blocks(dry_run.plan())
     text = "\n\n".join(blocks) + "\n"
     if len(text.encode()) > MOST_BYTES:
         text = f"{_TOO_LONG}\n\n{text}"
@@ -54,10 +56,6 @@ def printout(dry_run: DryRun) -> Printout:
 
 
 _TOO_LONG = "_This is longer than some servers take in a comment: attach it as a file._"
-_HOW_TO_APPLY = (
-    "To see or apply this split, save this comment to a file, in a clone with these"
-    " commits: `gitsplit --plan FILE`"
-)
 
 
 def _overview(commits: Iterable[CommitFate]) -> Iterator[str]:
@@ -140,9 +138,13 @@ def _taught_blocks(lines: list[str]) -> Iterator[str]:
         yield "</details>"
 
 
-def _plan_blocks(plan: str) -> Iterator[str]:
-    yield f"<details><summary>Plan</summary>\n\n{_HOW_TO_APPLY}"
-    yield fenced("json", plan.splitlines())
+def _plan_blocks(document: PlanDocument) -> Iterator[str]:
+    where, command = reading_words(document)
+    yield (
+        "<details><summary>Plan</summary>\n\nTo see or apply this split, save this"
+        f" comment to a file, {where}: `{command}`"
+    )
+    yield fenced("json", compact_plan(document).splitlines())
     yield "</details>"
 
 

@@ -21,7 +21,7 @@ from gitsplit.model.todo import Doing, Entry
 from gitsplit.report.findings import NO_TREE, ResultCommit, Review, UnsaidText
 
 if TYPE_CHECKING:
-    from gitsplit.planfile.document import FileEntry, LineRange, Misfit
+    from gitsplit.planfile.document import FileEntry, LineRange, Misfit, PlanDocument
 
 
 def fate(entry: Entry, commit: ResultCommit) -> str:
@@ -125,6 +125,13 @@ def stack_lines(commands: Sequence[str]) -> Iterator[str]:
     """How a stack of branches is sent: commands to be run one after the other."""
     for number, command in enumerate(commands):
         yield f"{'Then' if number else 'Push with'}: {command}"
+
+
+def reading_words(document: "PlanDocument") -> tuple[str, str]:
+    """Where a plan can be read again, and by which command."""
+    options = document.options
+    where = "where these changes are uncommitted" if options else "with these commits"
+    return f"in a clone {where}", " ".join(["gitsplit", *options, "--plan FILE"])
 
 
 def misfit_sentences(misfit: "Misfit") -> Iterator[str]:

@@ -158,7 +158,7 @@ def _write_and_move(
                 *(repo, updates, subject),
                 expected_head=work.head_ref,
                 trees=trees,
-                entries=index.updates if index else None,
+                entries=outcome.index.updates if outcome.index else None,
             )
     return outcome
 
@@ -192,11 +192,16 @@ def _index_after(
 def _with_index(
     repo: Repository, outcome: Outcome, index: "IndexAfterwards | None"
 ) -> Outcome:
-    """The outcome with what becomes of the index, and files that were changed since."""
-    if repo.snapshot is None:
+    """The outcome with what becomes of the index, and files that were changed since.
+
+    What the user has staged since as it is to be anyway isn't taken back by an undo.
+    """
+    if repo.snapshot is None or index is None:
         return outcome
+    from gitsplit.git.index_entries import without_updates_made
     from gitsplit.git.snapshot import changed_since
 
+    index = replace(index, updates=without_updates_made(repo, index.updates))
     if repo.snapshot.source.kind == "staged":
         return replace(outcome, index=index)  # files have no part in it
     later = changed_since(repo, repo.snapshot)

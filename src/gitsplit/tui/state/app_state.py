@@ -529,8 +529,9 @@ class State(Struct, frozen=True):
 
     @property
     def is_alone(self) -> bool:
-        """Whether the series is one commit."""
-        return len(self.info.series.commits) == 1
+        """Whether the series is no list: one commit, or with what isn't committed."""
+        series = self.info.series
+        return len(series.commits) == 1 or series.uncommitted is not None
 
 
 def first_state(

@@ -169,8 +169,10 @@ def list_row(state: State) -> int:
 def at_series(state: State) -> State:
     """The state on the screen of the series."""
     if state.is_alone:
+        is_range = len(state.info.series.commits) > 1
+        what = "these commits" if is_range else "this one commit"
         raise NothingToDo(
-            "The series is this one commit.",
+            f"The series is {what}.",
             hint=keyed(state, "{preview} shows the preview."),
         )
     chosen = state.chosen if state.opened is None else state.opened.commit

@@ -159,9 +159,8 @@ def has_change(entry: Entry) -> bool:
         return entry.action != "pick"
     plan = without_empty_groups(entry.plan)
     if entry.rest:
-        return not is_at_home(
-            plan, [message_in_utf8(each.raw) for each in entry.commits]
-        )
+        stored = [each for each in entry.commits if each.is_stored]
+        return not is_at_home(plan, [message_in_utf8(each.raw) for each in stored])
     is_one = len(plan.groups) == 1 and is_whole(plan)
     return not is_one or plan.groups[0].message != entry.commit.raw.message
 

@@ -230,7 +230,8 @@ def _with_next_original(
     """
     first = _plan_before_round(state, Address(entry.oid, group), plan)
     lines, own = plan.lines_by_group()[group], first.continues(group)
-    sources = sorted(range(len(plan.continued_by)), key=lambda at: -lines.get(at, 0))
+    commits = [at for at, commit in enumerate(entry.commits) if commit.is_stored]
+    sources = sorted(commits, key=lambda at: -lines.get(at, 0))
     order: list[int | None] = [*sources] if own is not None else [None, *sources]
     source = order[(order.index(plan.continues(group)) + 1) % len(order)]
     name = commit_name(state, Address(entry.oid, group))

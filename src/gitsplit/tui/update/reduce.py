@@ -352,6 +352,13 @@ def _with_commit_report(state: State, report: CommitReport) -> State:
     return state
 
 
+def _source_options(state: State) -> tuple[str, ...]:
+    """The options for uncommitted work, without which a plan for it isn't read."""
+    source = state.info.series.uncommitted
+    absorbs = any(entry.absorbs for entry in state.todo.entries)
+    return () if source is None else source.options(absorbs=absorbs)
+
+
 def _after_saving(state: State, report: SaveReport) -> State:
     """The state that says by which command the saved plan is used.
 
@@ -361,7 +368,7 @@ def _after_saving(state: State, report: SaveReport) -> State:
     if isinstance(report, PlanSaved):
         is_lesson = state.info.lesson is not None
         option, use = ("--grade", "grades") if is_lesson else ("--plan", "opens")
-        command = shell_command("gitsplit", option, name)
+        command = shell_command("gitsplit", *_source_options(state), option, name)
         info = replace(state.info, plan_file=name)
         return replace(state, info=info, status=f"saved {name} · {command} {use} it")
     prompt = Prompt(Purpose.PLAN_FILE, name, len(name), taken=name)
