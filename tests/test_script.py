@@ -221,6 +221,24 @@ def test_a_series_that_is_reworded_squashed_and_dropped_comes_out_the_same(
     assert made == right
 
 
+def test_where_the_last_commits_are_left_out_head_moves(
+    series: Repository, tmp_path: Path
+) -> None:
+    oids = series.git("rev-list", "--reverse", "HEAD~3..").split()
+    actions = ("pick", "drop", "drop")
+    entries: list[Json] = [
+        {"commit": oid, "action": action}
+        for oid, action in zip(oids, actions, strict=True)
+    ]
+    plan = json.dumps(plan_for(series, "HEAD~3", *entries)).encode()
+    clone = clone_of(series, tmp_path / "clone")
+    script = script_of(series, "--plan", "-", stdin=plan)
+    assert "# Makes 0 commits of" in script
+    run_script(clone, script)
+
+    assert clone.oid("HEAD") == clone.oid("main") == oids[0]
+
+
 def test_lines_that_are_left_out_are_in_no_tree(
     series: Repository, tmp_path: Path
 ) -> None:

@@ -404,6 +404,11 @@ class Recipes(Struct, frozen=True):
     staged: tuple[IndexEntry, ...] = ()
     contents: tuple[bytes, ...] = ()
 
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether no ref moves; HEAD does where commits are only left out."""
+        return all(old == new for _, old, new in self.moves)
+
 
 class DryRun(Struct, frozen=True):
     """All that a dry run may tell; each format asks for what it tells.

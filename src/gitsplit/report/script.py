@@ -9,7 +9,7 @@ its commit is made; refs move at the end, all at once.
 from collections.abc import Iterator, Mapping
 
 from gitsplit.model.escape import printable
-from gitsplit.model.listing import quantity
+from gitsplit.model.listing import quantity, with_capital
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import NO_OBJECT, Oid
 from gitsplit.model.patch import file_patch
@@ -64,10 +64,12 @@ create() {{
 """
 
 
-def _makes(count: int) -> str:
-    """What the script does; the plan may come to nothing."""
-    made = quantity(count, "commit")
-    return f"Makes {made}" if count else f"The plan changes nothing: makes {made}"
+def _makes(made: Recipes) -> str:
+    """What the script does; the plan may come to nothing, or only leave commits out."""
+    what = f"makes {quantity(len(made.commits), 'commit')}"
+    if made.changes_nothing:
+        return f"The plan changes nothing: {what}"
+    return with_capital(what)
 
 
 def printout(dry_run: DryRun) -> Printout:
@@ -77,7 +79,7 @@ def printout(dry_run: DryRun) -> Printout:
     """
     made = dry_run.recipes()
     lines = [
-        _START.format(makes=_makes(len(made.commits)), **_place(made)),
+        _START.format(makes=_makes(made), **_place(made)),
         *(line for n, one in enumerate(made.commits) for line in _commit(n, one)),
         *_end(made),
     ]
@@ -87,7 +89,7 @@ def printout(dry_run: DryRun) -> Printout:
         for fate in preview.commits
         for complaint in fate.complaints
     )
-    unchanged = () if made.commits else ("The plan changes nothing.",)
+    unchanged = ("The plan changes nothing.",) if made.changes_nothing else ()
     return Printout(
         "\n".join(lines) + "\n",
         notes=(*against, *preview.warnings, *unchanged),
@@ -154,7 +156,7 @@ def _end(made: Recipes) -> Iterator[str]:
     """The refs move, the index follows, and what has come of it is said."""
     for content in made.contents:
         yield from piped("blob", content)
-    if made.commits:
+    if not made.changes_nothing:
         yield "{"
         for at, (ref, old, new) in enumerate(made.moves):
             name = "HEAD" if at == 0 else _word(ref)
