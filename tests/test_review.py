@@ -9,6 +9,8 @@ from msgspec.structs import replace
 from gitsplit.git.repository import open_repository
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import with_action
+from gitsplit.report.findings import Review
+from gitsplit.report.sentences import review_lines
 from gitsplit.workflow.preflight import outlook
 from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import read_work
@@ -622,3 +624,12 @@ def test_what_stays_open_is_known_also_where_it_conflicts(
     assert found.conflict is not None
     (note,) = found.notes
     assert f"{IDS[1][:9]} “above” is dropped. If it was pushed" in note
+
+
+def test_several_next_patch_sets_are_said_in_one_sentence() -> None:
+    some = tuple((number, IDS[number - 1].encode()) for number in (1, 2, 4))
+
+    assert [*review_lines(Review(patch_sets=some))] == [
+        "Reviewers of 3 changes will see commits 1, 2 and 4 as their next patch sets:"
+        " votes drop, open comments follow."
+    ]

@@ -70,17 +70,27 @@ def review_lines(review: Review | None) -> Iterator[str]:
     """What reviewers will see of a rewrite; nothing where nobody reviews."""
     if review is None:
         return
-    yield from few(
-        f"Reviewers of {printable(change_id)[:9]} will see commit {number} as its next"
-        " patch set: votes drop, open comments follow."
-        for number, change_id in review.patch_sets
-    )
+    yield from _patch_set_lines(review)
     yield from _new_change_lines(review)
     yield from few(
         f"{printable(change_id)[:9]} “{printable(entry.commit.subject)}” is"
         f" {_GONE.get(entry.action, 'kept by no commit')}. If it was pushed, it stays"
         " open on the server: abandon it there."
         for change_id, entry in review.open
+    )
+
+
+def _patch_set_lines(review: Review) -> Iterator[str]:
+    """Which commits are next patch sets; of several, which changes is beside them."""
+    if not review.patch_sets:
+        return
+    numbers, ids = zip(*review.patch_sets, strict=True)
+    who, its = f"{len(ids)} changes", "their next patch sets"
+    if len(ids) == 1:
+        who, its = printable(ids[0])[:9], "its next patch set"
+    yield (
+        f"Reviewers of {who} will see {numbered_commits(numbers)} as {its}: votes drop,"
+        " open comments follow."
     )
 
 
