@@ -67,6 +67,13 @@ def message_lines_of(state: State) -> list[bytes]:
     return entries_of(state.todo)[state.chosen].commit.raw.message.splitlines()
 
 
+def original_name(state: State) -> str:
+    """What the lower half of the series shows: of several commits the first."""
+    count = len(entries_of(state.todo)[state.chosen].commits)
+    which = f", the first of {count}," if count > 1 else ""
+    return f"{state.chosen[:7]}{which} as it is"
+
+
 def head_height(state: State) -> int:
     """How many lines stand above the diff: the message, then files if several."""
     found = original_of(state)

@@ -194,7 +194,11 @@ def with_doing(state: State, doing: Doing) -> State:
     todo = with_action(state.todo, entry.oid, doing)
     if doing == "split":
         todo = todo.with_plan(entry.oid, entry.plan or state.plans[entry.oid])
-    return _with_todo(state, todo, f"{entry.oid[:7]} {_NOW[doing]}")
+    words = f"{entry.oid[:7]} {_NOW[doing]}"
+    if entry.rest:
+        words = f"all {len(entry.commits)} commits of {entry.oid[:7]} to"
+        words += f" {entry.rest[-1].oid[:7]} will be kept unchanged"
+    return _with_todo(state, todo, words)
 
 
 def _with_new_message(state: State, commit: Oid, message: bytes) -> State:

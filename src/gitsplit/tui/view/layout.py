@@ -28,7 +28,7 @@ from prompt_toolkit.layout.dimension import AnyDimension, Dimension
 from gitsplit.model.charset import drawn_in
 from gitsplit.model.listing import quantity
 from gitsplit.tui.state.app_state import LISTS, Look, Screen, State
-from gitsplit.tui.state.originals import original_height
+from gitsplit.tui.state.originals import original_height, original_name
 from gitsplit.tui.state.series_rows import series_rows
 from gitsplit.tui.view.board import board_lines, board_words
 from gitsplit.tui.view.changed_rows import ChangedRows
@@ -274,7 +274,7 @@ def lower_height(state: State, rows: int) -> int:
 def lower_rule(state: State, width: int, rows: int) -> StyleAndTextTuples:
     """The line above the lower half, which says what it shows and which lines."""
     height, seen = original_height(state), lower_height(state, rows) - 1
-    words = f"{state.chosen[:7]} as it is"
+    words = original_name(state)
     if height > seen:
         first = min(state.lower, height - seen)
         words += f" · lines {first + 1}-{first + seen} of {height}"

@@ -1,6 +1,6 @@
 """The screen of the series: a line for each commit, words about the selected one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
@@ -255,6 +255,8 @@ def _about_chosen(state: State, width: int) -> Iterator[StyleAndTextTuples]:
     entry = entries_of(state.todo)[state.chosen]
     conflict = conflict_of(state)
     style, words = "", _estimate_words(estimates_of_entries(state).get(entry.oid))
+    if entry.rest:
+        words = _range_words(state, entry)
     if conflict is not None and conflict.commit == entry.oid:
         style, words = (
             "class:error",
@@ -262,6 +264,16 @@ def _about_chosen(state: State, width: int) -> Iterator[StyleAndTextTuples]:
         )
     for line in text_lines(words, width - 2):
         yield [(style, f" {line}")]
+
+
+def _range_words(state: State, entry: Entry) -> str:
+    """How many commits are one entry, and how many new ones they become."""
+    made = sum(commit.entry.oid == entry.oid for commit in new_commits(state))
+    kind = "range" if entry.source is None else "change"
+    ends = f"{entry.oid[:7]} to {entry.rest[-1].oid[:7]}"
+    commits = quantity(len(entry.commits), "commit")
+    words = f"{commits}, {ends}, as one {kind}: they become {quantity(made, 'commit')}"
+    return f"{words}; {keyed(state, '{pick} keeps each unchanged')}"
 
 
 def _way_out_words(state: State) -> str:
@@ -295,14 +307,25 @@ def _split_count_line(state: State) -> StyleAndTextTuples:
             " · {neighbours} selects none"
         )
         return [("", words), ("class:faint", keyed(state, keys))]
-    marked = sum(entry.action == "split" for entry in state.todo.entries)
+    marked = [entry for entry in state.todo.entries if entry.action == "split"]
     if not marked:
-        return [
-            (
-                "class:faint",
-                keyed(state, " {split} opens the selected commit to split it"),
+        keys = " {split} splits the selected commit"
+        if state.todo.entries[1:]:
+            keys += (
+                " · {neighbours} selects several, {open-range} opens them as one range"
             )
-        ]
-    begin = keyed(state, "{open} opens " + ("it" if marked == 1 else "the next one"))
-    words = f" {quantity(marked, 'commit')} marked for splitting"
+        return [("class:faint", keyed(state, keys))]
+    begin = keyed(state, "{open} opens " + ("the next one" if marked[1:] else "it"))
+    words = f" {_marked_words(marked)} marked for splitting"
     return [("", words), ("class:faint", f" · {begin}")]
+
+
+def _marked_words(marked: Sequence[Entry]) -> str:
+    """How many commits are marked, and how many ranges, with their commits."""
+    sizes = [len(entry.commits) for entry in marked if entry.rest]
+    said = []
+    if single := len(marked) - len(sizes):
+        said.append(quantity(single, "commit"))
+    if sizes:
+        said.append(f"{quantity(len(sizes), 'range')} of {sum(sizes)} commits")
+    return " and ".join(said)
