@@ -247,7 +247,7 @@ def test_a_dry_run_begins_with_where_each_hunk_goes(three: Repository) -> None:
 
 TOLD = """
   m.py:5 → 2 second
-    ? it replaces lines of others, too
+    ? it replaces lines of other commits, too
     -    return 1
     -
     +    return 10
@@ -268,7 +268,7 @@ def test_every_format_says_why_it_is_not_sure(three: Repository, form: str) -> N
     three.write({"m.py": both})
     shown = absorbed(three, "-n", "--format", form, "HEAD~3").out
     assert "m.py:5 → 2 second\n" in shown
-    assert "? it replaces lines of others, too\n" in shown
+    assert "? it replaces lines of other commits, too\n" in shown
 
 
 def test_others_commits_are_homes_where_they_are_named(three: Repository) -> None:
@@ -342,7 +342,7 @@ def test_what_is_unsure_says_why(three: Repository) -> None:
 
     shown = absorbed(three, "-n", "HEAD~3").out
 
-    assert "? it replaces lines of others, too" in shown.replace("\n     ", " ")
+    assert "? it replaces lines of other commits, too" in shown.replace("\n     ", " ")
     absorbed(three, "-y", "HEAD~3")
     assert contents(three, "m.py") == [IMPORT + A, both, both]
 

@@ -67,7 +67,7 @@ def test_hunks_elsewhere_stay() -> None:
         (
             ("ab", "a1b", "a12b", "aXb"),
             2,
-            Home(1, "it replaces lines of others, too"),
+            Home(1, "it replaces lines of other commits, too"),
         ),
         (("ab", "a1b", "a12b", "aX2b"), 2, Home(0)),
         (("abc", "ac", "aXc"), 1, Home(0, "other lines stand beside it, too")),

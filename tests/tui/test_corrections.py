@@ -117,7 +117,7 @@ def test_the_screen_opens_at_the_first_correction() -> None:
 
 def test_what_is_not_sure_has_a_mark_and_says_why() -> None:
     state = fixed()
-    unsure = "it replaces lines of others, too"
+    unsure = "it replaces lines of other commits, too"
     assert text(state).count("2?") == 6
     assert why(state) == f" ? not sure of 2: {unsure}"
     assert after(state, SendHome()).status == f"Already home; not sure: {unsure}."
@@ -137,7 +137,7 @@ def test_what_has_no_home_says_why() -> None:
 def test_what_is_said_of_corrections_follows_the_plan() -> None:
     state = fixed()
     absorbs = [group.reason for group in state.plan.groups]
-    unsure = "? it replaces lines of others, too."
+    unsure = "? it replaces lines of other commits, too."
     assert absorbs == ["", f"Absorbs 1 uncommitted hunk. {unsure}"]
     left = after(state, Drop())
     assert [group.reason for group in left.plan.groups] == ["", ""]

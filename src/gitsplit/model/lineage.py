@@ -148,7 +148,8 @@ def home_of(plan: Plan, place: int) -> Home | None:
     replaced = {lives[at].since for at in own if lives[at].until == place}
     if home := _latest(plan, place, replaced):
         is_sure = {_origin(plan, at) for at in replaced} == {commit_of(plan, home[0])}
-        return Home(home[0], "" if is_sure else "it replaces lines of others, too")
+        others = "it replaces lines of other commits, too"
+        return Home(home[0], "" if is_sure else others)
     before = _earlier(plan, lives, place, range(own[0] - 1, -1, -1))
     after = _earlier(plan, lives, place, range(own[-1] + 1, len(lives)))
     around = [lives[at] for at in (before, after) if at is not None]

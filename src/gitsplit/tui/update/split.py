@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from gitsplit.errors import ActionRefused, NothingToDo
 from gitsplit.model.diff import sort_key
-from gitsplit.model.listing import quantity
+from gitsplit.model.listing import enumeration, quantity
 from gitsplit.model.plan import (
     DROPPED,
     Group,
@@ -369,7 +369,7 @@ def _after_homecoming(state: State, selection: Selection) -> State:
         )
     plan, places = with_selection_apart(state.plan, selection)
     homes = {place: home_of(plan, place) for place in places}
-    moved, unsure = plan, list[str]()
+    moved, unsure = plan, dict[int, str]()
     sent: dict[int, list[int]] = {}
     for place in sorted(
         places, key=lambda at: plan.changes[plan.edits[at].file].commit
@@ -380,10 +380,11 @@ def _after_homecoming(state: State, selection: Selection) -> State:
             continue
         moved = with_edits_assigned(moved, (place,), group)
         sent.setdefault(group, []).append(place)
-        unsure += [home.why_not] if home.why_not else []
+        if home.why_not:
+            unsure[place] = home.why_not
     if not sent:
         raise NothingToDo(_no_home_words(plan, homes))
-    words = _home_words(plan, sent, unsure, len(places))
+    words = _home_words(plan, sent, unsure)
     going = [place for own in sent.values() for place in own]
     return _beyond_selection(state, _with_moved(state, moved, words, going), selection)
 
@@ -404,17 +405,25 @@ def _no_home_words(plan: Plan, homes: "Mapping[int, Home | None]") -> str:
 
 
 def _home_words(
-    plan: Plan, sent: Mapping[int, Sequence[int]], unsure: Sequence[str], count: int
+    plan: Plan, sent: Mapping[int, Sequence[int]], unsure: Mapping[int, str]
 ) -> str:
-    """What was sent home, and where; with a ? what isn't sure, and why."""
+    """What was sent home, and where; by their numbers hunks that aren't sure, and why.
+
+    Of several reasons, the first one with its hunks.
+    """
     parts = [
         f"{amount_words(plan.edits[at] for at in places)} home to {group_name(group)}"
         for group, places in sorted(sent.items())
     ]
     words = f"sent {', '.join(parts)}"
     if unsure:
-        which = f"{len(unsure)} of {count}: " if count > 1 else ""
-        words += f"; not sure: {which}{unsure[0]}"
+        why = next(iter(unsure.values()))
+        own = sorted(at + 1 for at, reason in unsure.items() if reason == why)
+        which = ""
+        if sum(map(len, sent.values())) > 1:
+            hunks = "hunks" if own[1:] else "hunk"
+            which = f" of {hunks} {enumeration([*map(str, own)])}"
+        words += f"; not sure{which}: {why}"
     return words
 
 
