@@ -1,11 +1,18 @@
 """Ranges on the screen: which commits continue which, and what is said of them."""
 
 from msgspec.structs import replace
+from prompt_toolkit.formatted_text.utils import fragment_list_to_text as text_of
 
+from gitsplit.model.message import subject_of
 from gitsplit.tui.state.app_state import State
-from gitsplit.tui.update.actions.screens import Undo
-from gitsplit.tui.update.actions.split import AddCommit, FocusOn, Own
+from gitsplit.tui.update.actions.reading import MarkHunk, MoveRows, MoveTo
+from gitsplit.tui.update.actions.screens import GoBack, Undo
+from gitsplit.tui.update.actions.series import Become, MarkStretch, OpenRange
+from gitsplit.tui.update.actions.split import AddCommit, FocusOn, Own, SendHome
+from gitsplit.tui.view.layout import lower_rule
+from gitsplit.tui.view.series import series_words
 from tests.tui.builder import after, range_of
+from tests.tui.cases import series
 
 
 def three_files() -> State:
@@ -44,3 +51,58 @@ def test_c_comes_round_for_a_commit_that_continued_none() -> None:
     assert pressed[0].plan.continued_by[1:] == start.plan.continued_by[1:]
     assert "; commit 1 continues none in its place" in pressed[0].status
     assert pressed[-1].plan == start.plan
+
+
+def test_what_keeps_its_hunks_has_no_message_that_was_proposed_for_others() -> None:
+    """A file of the last commit has become a commit, which then continues the last."""
+    start = range_of({}, {"a": "1\n"}, {"a": "1\n", "b": "2\n", "c": "3\n"})
+    apart = after(start, MoveTo(len(start.rows) - 1), AddCommit())
+    assert [subject_of(g.message) for g in apart.plan.groups[1:]] == [
+        b"Second piece of work",
+        b"c: Second piece of work",
+    ]
+    state = after(replace(apart, focus=2), Own())
+
+    assert [(subject_of(g.message), g.is_proposed) for g in state.plan.groups[1:]] == [
+        (b"b: Second piece of work", True),
+        (b"Second piece of work", False),
+    ]
+    assert state.plan.continued_by == (0, 2)
+
+
+def test_commits_of_a_range_are_all_kept_unchanged_again() -> None:
+    opened = after(series(), MarkStretch(), MoveRows(1), OpenRange(), GoBack())
+    text = " ".join("".join(map(text_of, series_words(opened, 80))).split())
+
+    assert "2 commits, 6ae49ec to 15849e7, as one range: they become 2 commits" in text
+    assert "1 range of 2 commits marked for splitting" in text
+    assert "6ae49ec, the first of 2, as it is" in text_of(lower_rule(opened, 80, 24))
+    kept = after(opened, Become("pick"))
+    assert kept.status == (
+        "all 2 commits of 6ae49ec to 15849e7 will be kept unchanged · u to undo"
+    )
+
+
+def test_hunks_that_are_sent_home_without_being_sure_are_named() -> None:
+    """The third commit's hunks replace lines of the first, one of the second, too."""
+    states = ("a b z p q", "A B z P q", "A B z P Q", "1 2 z 3 4")
+    lines = ("".join(f"{word}\n" for word in state.split()) for state in states)
+    state = range_of(*({"f": text} for text in lines))
+    third = [
+        e for e, g in zip(state.plan.edits, state.plan.group_of, strict=True) if g == 2
+    ]
+    for edit in third:
+        state = after(state, MoveTo(state.rows.row_of(edit)), MarkHunk())
+
+    assert after(state, SendHome()).status == (
+        "sent 4 lines home to 1, 4 lines home to 2; not sure of hunk 5:"
+        " it replaces lines of other commits, too · u to undo"
+    )
+
+
+def test_the_series_says_how_commits_are_opened_as_a_range() -> None:
+    words = text_of(series_words(after(series(), Become("pick")), 80)[-1])
+
+    assert words.strip() == (
+        "e splits the selected commit · v selects several, R opens them as one range"
+    )

@@ -3,7 +3,7 @@
 And which of them continues the original.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import assert_never
 
 from msgspec.structs import replace
@@ -16,6 +16,7 @@ from gitsplit.model.plan import (
     Plan,
     with_group_moved,
     with_groups_merged,
+    with_message,
     with_original_in,
     without_group,
 )
@@ -242,10 +243,41 @@ def _with_next_original(
     made = with_original_in(first, group, message, source)
     words = f"{name} {_continued_words(entry, made, group)}"
     words += _message_words(first, made, group)
+    made = _with_rest_named(state, made, first, group, source)
     if (before := first.continued_by[source]) is not None:
         other = commit_name(state, Address(entry.oid, before))
         words += f"; {other} {_continued_words(entry, made, before)} in its place"
     return made, words
+
+
+def _with_rest_named(
+    state: State, made: Plan, first: Plan, group: int, source: int
+) -> Plan:
+    """The plan in which a message proposed for the group's hunks is no other's.
+
+    What continued the commit before has one that is proposed for its own hunks.
+    """
+    own, before = first.groups[group], first.continued_by[source]
+    is_other = before is not None and made.groups[before].message == own.message
+    if before is None or not (own.is_proposed and is_other):
+        return made
+    files = (made.edits[place].file for place in made.members(before))
+    message = message_for_files(state, made, files, made.groups[group].message)
+    return with_message(made, before, message, is_proposed=True)
+
+
+def message_for_files(
+    state: State, plan: Plan, files: Iterable[int], original: bytes
+) -> bytes:
+    """The message proposed for hunks of these files alone, by that of their commit.
+
+    It has the subject, and the path of the only file.
+    """
+    from gitsplit.proposal.subjects import proposal_message  # not to open with
+
+    paths = list({plan.changes[file].path for file in files})
+    place = b"" if paths[1:] or not paths else paths[0]
+    return proposal_message(original, place, state.info.copied_trailers)
 
 
 def _plan_before_round(state: State, where: Address, plan: Plan) -> Plan:

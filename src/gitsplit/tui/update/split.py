@@ -56,7 +56,11 @@ from gitsplit.tui.update.actions.split import (
     Take,
     TakeAlong,
 )
-from gitsplit.tui.update.commits import refuse_missing_group, side_effect_words
+from gitsplit.tui.update.commits import (
+    message_for_files,
+    refuse_missing_group,
+    side_effect_words,
+)
 
 if TYPE_CHECKING:
     from gitsplit.model.lineage import Home
@@ -542,13 +546,10 @@ def _new_group(state: State, selection: Selection) -> Group:
     reason = "Chosen by you."
     if state.own_proposals is not None:
         return Group(b"", reason, is_proposed=True)
-    from gitsplit.proposal.subjects import proposal_message  # not to open with
-
-    plan, copied = state.plan, state.info.copied_trailers
-    paths = list({plan.changes[taken.edit.file].path for taken in selection})
+    plan = state.plan
     message = plan.groups[_origin(plan, selection)].message
-    place = b"" if paths[1:] or not paths else paths[0]
-    message = proposal_message(message, place, copied)
+    files = (taken.edit.file for taken in selection)
+    message = message_for_files(state, plan, files, message)
     return Group(message, reason, is_proposed=True)
 
 
