@@ -66,7 +66,7 @@ from tests.planfile.test_fit import (
                 group(taking(CHANGED, (), ((5, 5),))),
                 group(taking(CHANGED, (), ((5, 5),)), rest=True),
             ),
-            "The added line 5 of changed is named twice",
+            "The added line 5 of changed is named twice, for commit 1 and commit 2",
             id="a line in two groups",
         ),
         pytest.param(
@@ -78,17 +78,19 @@ from tests.planfile.test_fit import (
             split(
                 group(taking(CHANGED, whole=True)), group(taking(CHANGED, whole=True))
             ),
-            "changed is named twice",
+            "changed is named twice, for commit 1 and commit 2, of which commit 2 says"
+            ' "whole": true',
             id="a file in two groups",
         ),
         pytest.param(
             split(group(taking(CHANGED, FIRST)), group(taking(CHANGED, whole=True))),
-            "changed is named twice",
+            "changed is named twice, for commit 1 and commit 2, of which commit 2 says"
+            ' "whole": true',
             id="a part, and the whole",
         ),
         pytest.param(
             split(group(taking(CHANGED, whole=True)), group(taking(CHANGED, FIRST))),
-            "The removed line 1 of changed is named twice",
+            "The removed line 1 of changed is named twice, for commit 1 and commit 2",
             id="the whole, and a part",
         ),
         pytest.param(

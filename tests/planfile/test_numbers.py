@@ -212,7 +212,8 @@ def split(*groups: Sequence[HunkPick], rest: bool = False) -> CommitEntry:
         ),
         pytest.param(
             split([HunkPick(1, 4)], [HunkPick(1, 1, (), ((2, 2),))]),
-            "The added line 4 (in hunk 1) of a is named twice",
+            "The added line 4 (in hunk 1) of a is named twice, for commit 1 and"
+            " commit 2",
             "Name it in one place.",
             id="a line of it again",
         ),

@@ -281,6 +281,15 @@ def test_a_content_names_the_file_at_any_commit_that_changes_it(
             id="a change twice",
         ),
         pytest.param(
+            split(
+                group(taking(MOVED, added=((4, 4),)), rest=(0, 1)),
+                group(taking(MOVED, whole=True)),
+            ),
+            "g in commit bbbbbbbbbb is named twice, for commit 1 and commit 2, of which"
+            ' commit 2 says "whole": true',
+            id="a line of a change, and all of it",
+        ),
+        pytest.param(
             split(group(taking(MOVED, facts=(Fact.TYPE,)), rest=(0, 1))),
             'Commit bbbbbbbbbb does no "type" to g',
             id="a fact that isn't there",
@@ -317,6 +326,9 @@ def test_what_does_not_fit_is_refused(entry: CommitEntry, expected: str) -> None
     with pytest.raises(InvalidPlan) as refused:
         plan_of_entry(entry, RANGE)
     assert str(refused.value) == f"{expected}, so the plan doesn't fit."
+    assert refused.value.hint == (
+        "`gitsplit --resplit --dry-run --format json` writes a plan that fits."
+    )
 
 
 def test_a_content_where_the_file_is_not_there_is_refused() -> None:

@@ -13,6 +13,7 @@ from typing import NoReturn
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import (
     Edit,
     Fact,
@@ -33,7 +34,7 @@ from gitsplit.model.plan import (
     with_files_for_lines,
     without_empty_groups,
 )
-from gitsplit.model.series import Source, SourceCommit
+from gitsplit.model.series import Source, SourceCommit, Uncommitted
 from gitsplit.model.states import file_assignments, overrides_by_file, with_contents
 from gitsplit.planfile.document import (
     CommitEntry,
@@ -66,6 +67,22 @@ def plan_of_entry(entry: CommitEntry, changes: tuple[FileChange, ...]) -> Plan:
     commit or take its rest, a content for a file that isn't there, a number that no
     hunk has.
     """
+    try:
+        return _plan_of_entry(entry, changes)
+    except InvalidPlan as refusal:
+        if refusal.hint == HINT and entry.later:
+            refusal.hint = HINT.replace("gitsplit", f"gitsplit {_option_of(entry)}")
+        raise
+
+
+def _option_of(entry: CommitEntry) -> str:
+    """The option with which a plan for such commits is made."""
+    if isinstance(entry.source, Uncommitted):
+        return "--absorb"
+    return "--resplit" if entry.source is None else "--squash"
+
+
+def _plan_of_entry(entry: CommitEntry, changes: tuple[FileChange, ...]) -> Plan:
     known = numbered_hunks(changes) if is_numbered(entry) else ()
     numbers = _numbers_by_change(known)
     entry = with_lines_named(entry, changes, known)
@@ -286,6 +303,17 @@ def _groups_of_lines(spans: Sequence[Span]) -> "array[int]":
     return lines
 
 
+def _taker(group: int) -> str:
+    """What takes something, as sentences name it."""
+    return '"dropped"' if group == DROPPED else f"commit {group + 1}"
+
+
+def _for(groups: Iterable[int]) -> str:
+    """For which commits something is named twice; empty where it is for one."""
+    takers = [*dict.fromkeys(map(_taker, groups))]
+    return f", for {' and '.join(takers)}" if takers[1:] else ""
+
+
 class _Claims(Struct, dict=True):
     """The groups that take the lines and facts of one file's change.
 
@@ -337,9 +365,11 @@ class _Claims(Struct, dict=True):
     def _number_of_fact(self, fact: Fact) -> int | None:
         return next((n.number for n in self.numbers if n.fact is fact), None)
 
-    def _refuse_second(self, what: str, number: int | None) -> NoReturn:
+    def _refuse_second(
+        self, what: str, number: int | None, groups: tuple[int, int]
+    ) -> NoReturn:
         raise misfit(
-            f"{what}{_in_hunk(number)} of {self._file} is named twice",
+            f"{what}{_in_hunk(number)} of {self._file} is named twice{_for(groups)}",
             "Name it in one place." if number else HINT,
         )
 
@@ -355,13 +385,16 @@ class _Claims(Struct, dict=True):
             path = printable(self.change.path)
             raise misfit(f'{self.commit.capitalize()} does no "{fact}" to {path}')
         if fact in self.facts:
-            self._refuse_second(f'"{fact}"', self._number_of_fact(fact))
+            both = self.facts[fact], group
+            self._refuse_second(f'"{fact}"', self._number_of_fact(fact), both)
         self.facts[fact] = group
 
     def _take_whole(self, group: int) -> None:
-        taken = {*self.facts.values(), *self.old, *self.new}
-        if taken - {_NOBODY, _UNCHANGED}:
-            raise misfit(f"{self._file} is named twice")
+        taken = {*self.facts.values(), *self.old, *self.new} - {_NOBODY, _UNCHANGED}
+        if taken:
+            places = _for((*sorted(taken), group))
+            which = f', of which {_taker(group)} says "whole": true' if places else ""
+            raise misfit(f"{self._file} is named twice{places}{which}")
         self.facts = dict.fromkeys(facts_of(self.change), group)
         for lines in (self.old, self.new):
             for line, taker in enumerate(lines):
@@ -378,7 +411,8 @@ class _Claims(Struct, dict=True):
                 )
             if lines[line] != _NOBODY:
                 number = self._number(side, line)
-                self._refuse_second(f"The {side} line {line + 1}", number)
+                both = lines[line], group
+                self._refuse_second(f"The {side} line {line + 1}", number, both)
             lines[line] = group
 
     def edits(self, file: int, rest: int | None) -> Iterator[tuple[Edit, int]]:
