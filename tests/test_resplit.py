@@ -76,6 +76,32 @@ def test_the_identity_writes_nothing(five: Repository, tmp_path: Path) -> None:
     assert state_of(five.path) == before
 
 
+@pytest.mark.parametrize("option", ["--resplit", "--squash", "--absorb"])
+def test_where_no_upstream_is_known_a_command_is_named_that_works(
+    five: Repository, option: str
+) -> None:
+    five.write({"m.py": b"uncommitted = True\n"})
+    ran = gitsplit(five.path, option, "-n")
+
+    assert ran.status == 1
+    (hint,) = (line for line in ran.err.splitlines() if line.startswith("hint: "))
+    said, _, command = hint.partition(" as in: gitsplit ")
+    assert said == "hint: Say after which commit to begin,"
+    assert command.split()[0] == option
+    assert gitsplit(five.path, *command.split(), "-n").status == 0
+
+
+def test_a_range_edited_to_what_it_was_names_no_option_that_it_does_not_take(
+    five: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_EDITOR", "true")
+    ran = gitsplit(five.path, "--resplit", "--edit", "--yes", "HEAD~5")
+
+    assert ran.status == 1
+    assert "The plan changes nothing." in ran.err
+    assert "hint: Send hunks to another commit.\n" in ran.err
+
+
 def test_a_range_that_is_picked_is_its_commits_as_they_are(
     five: Repository, tmp_path: Path
 ) -> None:

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from msgspec.structs import replace
 
-from gitsplit.errors import EmptySeries, InvalidPlan, NothingToSplit, NoUpstream
+from gitsplit.errors import InvalidPlan, NothingToSplit
 from gitsplit.git import history
 from gitsplit.git.naming import upstream_name
 from gitsplit.git.repository import Repository
@@ -63,16 +63,10 @@ def series_to_absorb(
     """The commits of the range with the snapshot as the last, and notes on them.
 
     A merge can't be in it: it begins after the last one. Raises what reading the series
-    raises, with what helps here, and InvalidPlan where HEAD is a merge.
+    raises, and InvalidPlan where HEAD is a merge.
     """
     assert repo.snapshot is not None, "it has been taken"
-    try:
-        series = history.read_series(repo, request.upstream, (), request.root)
-    except (EmptySeries, NoUpstream) as refusal:
-        refusal.hint = (
-            "Say after which commit to begin, as in: gitsplit --absorb HEAD~5"
-        )
-        raise
+    series = history.read_series(repo, request.upstream, (), request.root)
     commits = _since_merge(series.commits)
     if not commits:
         raise InvalidPlan(

@@ -69,7 +69,7 @@ def request_meant(
         oid = _commit_meant(repo, name, refusal)
         meant = replace(request, upstream=None, commits=(oid,)) if oid else None
     if meant is None:
-        raise _with_uncommitted_named(repo, request, refusal)
+        raise _with_way_named(repo, request, refusal)
     return meant
 
 
@@ -84,14 +84,45 @@ def _reading_meant(request: Request) -> Request | None:
     return replace(request, commits=(), read=request.commits[0])
 
 
-def _with_uncommitted_named(
+def _with_way_named(
     repo: Repository, request: Request, refusal: GitsplitError
 ) -> GitsplitError:
-    """The refusal; it names ``-w`` where nothing is ahead, but files have changed."""
+    """The refusal with a way that helps.
+
+    Of a range it names the commits before HEAD that are there, as far as no merge is
+    among them; else ``-w`` where nothing is ahead, but files have changed.
+    """
+    ways = {
+        "--resplit": request.resplit,
+        "--squash": request.squash,
+        "--absorb": request.absorb,
+    }
+    option = next((each for each, is_asked in ways.items() if is_asked), None)
+    is_unsaid = isinstance(refusal, NoUpstream) or (
+        isinstance(refusal, EmptySeries)
+        and not (request.squash and request.upstream is None)
+    )
+    if option is not None and is_unsaid:
+        refusal.hint = f"{_FROM_WHERE} {_command_from(repo, option)}"
+        return refusal
     is_plain = isinstance(refusal, EmptySeries) and request.upstream is None
     if is_plain and has_changed_files(repo):
         refusal.hint = f"{refusal.hint}; uncommitted changes: gitsplit -w"
     return refusal
+
+
+_FROM_WHERE = "Say after which commit to begin, as in:"
+_SOME = 5
+"""After so many commits a range begins that is an example."""
+
+
+def _command_from(repo: Repository, option: str) -> str:
+    """The command for a range of some commits up to HEAD, which there are."""
+    number = commits_of_ones_own(repo, _SOME)
+    while number > 1 and not _is_here(repo, number):
+        number -= 1
+    start = f"HEAD~{max(number, 1)}" if _is_here(repo, 1) else "--root"
+    return f"gitsplit {option} {start}"
 
 
 def _commit_meant(repo: Repository, name: str, refusal: GitsplitError) -> str | None:
