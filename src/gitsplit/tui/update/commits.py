@@ -246,7 +246,8 @@ def _with_next_original(
     made = _with_rest_named(state, made, first, group, source)
     if (before := first.continued_by[source]) is not None:
         other = commit_name(state, Address(entry.oid, before))
-        words += f"; {other} {_continued_words(entry, made, before)} in its place"
+        words += f"; {other} {_continued_words(entry, made, before)}"
+        words += "" if own is None else " in its place"
     return made, words
 
 
