@@ -8,7 +8,7 @@ from gitsplit.tui.state.app_state import State
 from gitsplit.tui.update.actions.reading import MarkHunk, MoveRows, MoveTo
 from gitsplit.tui.update.actions.screens import GoBack, Undo
 from gitsplit.tui.update.actions.series import Become, MarkStretch, OpenRange
-from gitsplit.tui.update.actions.split import AddCommit, FocusOn, Own, SendHome
+from gitsplit.tui.update.actions.split import AddCommit, FocusOn, Own, Send, SendHome
 from gitsplit.tui.view.layout import lower_rule
 from gitsplit.tui.view.series import series_words
 from tests.tui.builder import after, range_of
@@ -49,7 +49,7 @@ def test_c_comes_round_for_a_commit_that_continued_none() -> None:
 
     assert [state.plan.continues(1) for state in pressed] == [0, 1, 2, None]
     assert pressed[0].plan.continued_by[1:] == start.plan.continued_by[1:]
-    assert "; commit 1 continues none in its place" in pressed[0].status
+    assert "; commit 1 continues none · u to undo" in pressed[0].status
     assert pressed[-1].plan == start.plan
 
 
@@ -106,3 +106,20 @@ def test_the_series_says_how_commits_are_opened_as_a_range() -> None:
     assert words.strip() == (
         "e splits the selected commit · v selects several, R opens them as one range"
     )
+
+
+def test_who_takes_others_along_is_told_that_the_cursor_has_stayed() -> None:
+    """The same key is about this hunk then, not about the next one."""
+    texts = ("a\n", "b\n", "c\n", "d\n", "e\n")
+    start = range_of(*({"f": text} for text in texts))
+    at = start.rows.row_of(start.plan.edits[2])
+    once = after(start, MoveTo(at), Send(0))
+    twice = after(once, Send(0))
+
+    assert once.plan.group_of == (0, 0, 0, 3)
+    assert once.rows.edit_at(once.cursor) == 2
+    assert once.status.endswith(
+        "· still on this hunk: same key without them · u to undo"
+    )
+    assert twice.plan.group_of == (0, 1, 0, 3)
+    assert twice.rows.edit_at(twice.cursor) == 3

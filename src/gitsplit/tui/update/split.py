@@ -91,7 +91,7 @@ def _with_action_kept(before: State, made: State, action: PieceAction) -> State:
     if made.along is None or made.along is before.along:
         return made
     cursor = row_showing(made.rows, before.rows[before.cursor])
-    words = f"{made.steps_done[-1].words} · same key: without them"
+    words = f"{made.steps_done[-1].words} · still on this hunk: same key without them"
     words += keyed(made, " · {undo} to undo")
     along = replace(made.along, action=action)
     return replace(made, along=along, cursor=cursor, status=words)
