@@ -62,6 +62,21 @@ def contents(repo: Repository, path: str) -> list[bytes]:
     return [repo.blob(f"HEAD~{n}", path) for n in (2, 1, 0)]
 
 
+def test_a_corrected_commit_has_the_size_that_git_counts(three: Repository) -> None:
+    """The first commit's line is another one now; it isn't added and removed, too."""
+    three.write({"m.py": fixed()})
+
+    text = absorbed(three, "-n", "HEAD~3").out
+    markdown = absorbed(three, "-n", "--format", "markdown", "HEAD~3").out
+    absorbed(three, "-y", "HEAD~3")
+
+    stat = three.git("show", "--shortstat", "--format=", "HEAD~2").strip()
+    assert stat == "1 file changed, 2 insertions(+)"
+    assert "2 hunks, +2 -0" in text
+    assert "1. `first` (1 file, +2 -0)" in markdown
+    assert "never show" not in text + markdown
+
+
 def test_each_fix_goes_to_the_commit_that_it_is_for(three: Repository) -> None:
     three.write({"m.py": fixed(), "notes": b"debug\nn\nmore\n", "new": b"new\n"})
     told, files = state_told(three), files_of(three)

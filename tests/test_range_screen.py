@@ -155,7 +155,7 @@ def test_a_fix_goes_home_and_takes_along_what_it_rewrites(repo: Repository) -> N
     terminal.type("1")
     terminal.wait_for("moved 2 lines from 3 to 1; 1 line of 2 never shows")
     terminal.type("uGkH")
-    terminal.wait_for("sent 2 lines home to 2 ·")
+    terminal.wait_for("sent 2 lines home to 2; 1 line of 2 never shows ·")
 
     applied(terminal, "w" + ENTER)
 

@@ -1,6 +1,7 @@
 """``--resplit``: the commits of a series split again as one range, git looking on."""
 
 import json
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -147,6 +148,33 @@ def with_the_fix_divided(repo: Repository) -> Json:
     groups[1]["files"] += [two]  # type: ignore[operator]
     del groups[3]
     return plan
+
+
+def test_sizes_are_what_git_counts_and_what_never_shows_is_said(
+    five: Repository, tmp_path: Path
+) -> None:
+    """The fix comes first, then what it replaces, of which two lines never show."""
+    plan = identity(five)
+    groups = groups_of(plan)
+    groups[0], groups[3] = groups[3], groups[0]
+    name = written(tmp_path / "plan.json", plan)
+    dry_run = ("--resplit", "-n", "--plan", name)
+
+    text = done(five.path, *dry_run)
+    markdown = done(five.path, *dry_run, "--format", "markdown")
+    as_json = gitsplit(five.path, *dry_run, "--format", "json")
+    apply(five, tmp_path, plan)
+
+    for number in range(5):
+        of = five.git("show", "--numstat", "--format=", f"HEAD~{4 - number}")
+        files = [[int(n) for n in line.split()[:2]] for line in of.splitlines()]
+        added, removed = (sum(side) for side in zip(*files, strict=True))
+        assert f" +{added} -{removed}, tree" in text.split("\n\n")[number + 1]
+        many = f"{len(files)} file{'s' if len(files) > 1 else ''}"
+        assert f"({many}, +{added} -{removed})" in markdown
+    for told, group in product((text, markdown, as_json.err), (2, 4)):
+        never = "never shows: it is replaced or removed by then"
+        assert f"1 line of commit {group} {never}" in told
 
 
 def test_the_preview_has_the_trees_and_both_name_what_is_not_continued(

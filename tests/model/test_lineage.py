@@ -1,4 +1,4 @@
-"""Which hunks of a range go along, where they are at home, and what never shows."""
+"""Which hunks of a range go along and where they are at home."""
 
 import pytest
 from hypothesis import given
@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from gitsplit.model.diff import FileChange
-from gitsplit.model.lineage import Home, home_of, taken_along, unshown_lines
+from gitsplit.model.lineage import Home, home_of, taken_along
 from gitsplit.model.plan import Plan, plan_at_home
 from tests.strategies import ranges
 from tests.tui.builder import range_of
@@ -78,14 +78,6 @@ def test_home_is_the_latest_commit_whose_lines_it_touches(
     states: tuple[str, ...], place: int, home: Home | None
 ) -> None:
     assert home_of(plan_of(*states), place) == home
-
-
-def test_lines_taken_away_before_they_come_never_show() -> None:
-    plan = plan_of("ab", "a123b", "a1b")
-    swapped = replace(plan, group_of=(1, 0))
-
-    assert unshown_lines(plan, plan.threads) == {}
-    assert unshown_lines(swapped, plan.threads) == {0: 2}
 
 
 def at_home(changes: tuple[FileChange, ...]) -> Plan:

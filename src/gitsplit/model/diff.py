@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
 from itertools import groupby, islice, pairwise
-from typing import AnyStr
+from typing import AnyStr, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -504,6 +504,14 @@ def change_between(
         return FileChange(old, new, by_lines=by_lines)
     before, after = ((side and side.content) or b"" for side in (old, new))
     return FileChange(old, new, tuple(hunks_between(before, after)))
+
+
+class CommitSize(NamedTuple):
+    """How many files a commit changes, and how many lines it adds and removes."""
+
+    files: int = 0
+    added: int = 0
+    removed: int = 0
 
 
 _LONGEST_SEARCH = 10_000  # lines looked at for a function's name, for one header

@@ -2,12 +2,10 @@
 
 Where a hunk is sent, others go along: what it stands on comes no later, and what stands
 on it no earlier. It stands on what wrote the lines that it takes away, or those on both
-sides of it. Its *home* is the commit whose lines it changes. Lines that are taken away
-before they come never show.
+sides of it. Its *home* is the commit whose lines it changes.
 """
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain, groupby
 from operator import itemgetter
 from typing import NamedTuple
@@ -15,7 +13,7 @@ from typing import NamedTuple
 from gitsplit.model.content import ALWAYS, NEVER, LineLife, line_lives
 from gitsplit.model.diff import FactEdit
 from gitsplit.model.memo import memo_by
-from gitsplit.model.plan import DROPPED, Plan, with_edits_assigned
+from gitsplit.model.plan import Plan, with_edits_assigned
 from gitsplit.model.weave import Thread
 
 
@@ -103,22 +101,6 @@ def with_edits_sent(
     sent = with_edits_assigned(plan, places, group)
     along = taken_along(plan, places, group)
     return (with_edits_assigned(sent, along, group) if along else sent), along
-
-
-def unshown_lines(plan: Plan, threads: Iterable[Thread]) -> Mapping[int, int]:
-    """How many lines of each edit, by its place, are taken away before they come.
-
-    Of those of these files. What one commit writes and takes away isn't counted.
-    """
-    found: Counter[int] = Counter()
-    for thread in threads:
-        settled = line_lives(thread, plan.of_thread(thread), is_settled=True)
-        for own, in_plan in zip(_lineage(plan, thread), settled, strict=True):
-            for life, shown in zip(own, in_plan, strict=True):
-                is_added = life.since != ALWAYS and shown.since != DROPPED
-                if is_added and shown.until < shown.since:
-                    found[life.since] += life.lines
-    return found
 
 
 class Home(NamedTuple):

@@ -5,7 +5,7 @@ what was done must still be readable.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 MOST_NAMED = 3
 """So many names stand in one sentence."""
@@ -109,6 +109,27 @@ def hunk_count(number: int, divided: int = 0) -> str:
     """
     some = f" ({divided} divided)" if divided else ""
     return f"{quantity(number, 'hunk')}{some}"
+
+
+def unshown_words(count: int, of: str = "") -> str:
+    """How many lines no commit shows though one writes them, and whose they are.
+
+    >>> unshown_words(1, "2"), unshown_words(3)
+    ('1 line of 2 never shows', '3 lines never show')
+    """
+    whose = f" of {of}" if of else ""
+    return f"{quantity(count, 'line')}{whose} never show{'s' if count == 1 else ''}"
+
+
+def unshown_sentences(unshown: Mapping[int, int], start: int = 1) -> Iterator[str]:
+    """A clause for each group of which lines never show: how many, and why.
+
+    ``start`` is the number of the commit that the first group is.
+    """
+    for group, count in unshown.items():
+        are = "it is" if count == 1 else "they are"
+        words = unshown_words(count, f"commit {start + group}")
+        yield f"{words}: {are} replaced or removed by then"
 
 
 def line_counts(added: int, removed: int) -> str:

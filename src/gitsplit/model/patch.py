@@ -194,7 +194,7 @@ def changes_by_group(
     found = []
     for step in steps(plan):
         changes = [
-            change_between(*pair, hunks_between, by_lines=_has_lines(threads[at], pair))
+            change_between(*pair, hunks_between, by_lines=has_lines(threads[at], pair))
             for at, pair in step.states.items()
             if pair[0] != pair[1]
         ]
@@ -202,7 +202,7 @@ def changes_by_group(
     return tuple(found)
 
 
-def _has_lines(thread: Thread, pair: tuple[File | None, File | None]) -> bool:
+def has_lines(thread: Thread, pair: tuple[File | None, File | None]) -> bool:
     """Whether both states have lines that are told from each other.
 
     A content that the commits don't have has lines where the file ever has.

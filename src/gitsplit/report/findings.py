@@ -19,6 +19,7 @@ from gitsplit.model.change_id import (
     incomplete_trailers,
 )
 from gitsplit.model.diff import (
+    CommitSize,
     Edit,
     FileChange,
     TextEdit,
@@ -84,14 +85,10 @@ class FileEdits(Struct, frozen=True):
     commit: int | None = 0
 
     @property
-    def added(self) -> int:
-        """The number of lines added."""
-        return sum(len(e.new) for e in self.edits if isinstance(e, TextEdit))
-
-    @property
-    def removed(self) -> int:
-        """The number of lines removed."""
-        return sum(len(e.old) for e in self.edits if isinstance(e, TextEdit))
+    def lines(self) -> int:
+        """The number of lines added and removed."""
+        texts = (e for e in self.edits if isinstance(e, TextEdit))
+        return sum(len(edit.old) + len(edit.new) for edit in texts)
 
 
 def edits_of_files(
@@ -116,7 +113,8 @@ class SplitPart(Struct, frozen=True):
     before; both are empty where that isn't known. ``flaws`` are what is wrong with the
     order: what doesn't parse in it, or is used too soon. ``changes`` is its diff, where
     that was asked for. ``hunks`` is how many it has, or has lines of, ``divided`` those
-    of which other lines are in another place.
+    of which other lines are in another place, ``size`` what ``git show --shortstat``
+    says of it.
     """
 
     commit: ResultCommit
@@ -128,6 +126,7 @@ class SplitPart(Struct, frozen=True):
     changes: tuple[FileChange, ...] = ()
     hunks: int = 0
     divided: int = 0
+    size: CommitSize = CommitSize()
 
 
 class UnsaidText(Struct, frozen=True):
@@ -144,7 +143,7 @@ class Split(Struct, frozen=True):
     the original's, ``trailers`` are those that some parts lack, ``given_up`` the
     commits of a range that no part continues, ``commits`` all those of a range.
     ``shortcut`` says what was done to have a proposal in time, where it was;
-    ``advice`` is what guides say of the new commits.
+    ``advice`` is what guides say of new commits, ``unshown`` what of each never shows.
     ``is_one_change`` that no more than one commit is proposed, ``is_uncommitted`` that
     what is dropped wasn't committed; ``absorbed`` has each hunk of that, where it is
     for the commits of a range.
@@ -163,6 +162,7 @@ class Split(Struct, frozen=True):
     is_one_change: bool = False
     is_uncommitted: bool = False
     absorbed: "tuple[AbsorbedHunk, ...]" = ()
+    unshown: Mapping[int, int] = {}
 
     @property
     def fate_of_dropped(self) -> str:
@@ -188,18 +188,12 @@ class CommitFate(Struct, frozen=True):
     is_one_change: bool = False
 
 
-Diffs = Callable[[Plan], Sequence[tuple[FileChange, ...]]]
-"""The diff of each commit of a plan, or nothing for each where none is shown."""
-
-
-def commit_fates(  # noqa: PLR0913 -- callers name the last
+def commit_fates(
     todo: Todo,
     commits: Iterable[ResultCommit],
     proposals: "Mapping[Oid, Proposals]",
     complaints: Mapping[Oid, Sequence[str]],
     ids: IdRules,
-    *,
-    diffs: Diffs,
 ) -> Iterator[CommitFate]:
     """What would become of each commit, in the order of the todo list.
 
@@ -212,8 +206,8 @@ def commit_fates(  # noqa: PLR0913 -- callers name the last
     for entry in todo.entries:
         own, split = [one for each in entry.commits for one in becomes[each.oid]], None
         if entry.action == "split" and entry.plan is not None and own:
-            split = _split(entry, entry.plan, own, proposals.get(entry.oid), ids)
-            split = _with_diffs(split, diffs(without_empty_groups(entry.plan)))
+            plan = without_empty_groups(entry.plan)
+            split = _split(entry, plan, own, proposals.get(entry.oid), ids)
         against = tuple(complaints.get(entry.oid, ()))
         is_one = entry.action == "pick" and entry.oid in proposals
         yield CommitFate(entry, tuple(own), against, split, is_one_change=is_one)
@@ -226,7 +220,6 @@ def _split(
     proposals: "Proposals | None",
     ids: IdRules,
 ) -> Split:
-    plan = without_empty_groups(plan)
     members = plan.edits_by_group()
     pairs = zip(range(len(plan.groups)), commits, strict=True)
     messages = {n: commit.draft.message for n, commit in enumerate(commits, 1)}
@@ -263,12 +256,6 @@ def _absorbed(plan: Plan) -> "tuple[AbsorbedHunk, ...]":
     from gitsplit.report.absorbed import absorbed_hunks  # few have any
 
     return tuple(absorbed_hunks(plan))
-
-
-def _with_diffs(split: Split, diffs: Sequence[tuple[FileChange, ...]]) -> Split:
-    """The split with the diff of each part."""
-    pairs = zip(split.parts, diffs, strict=True)
-    return replace(split, parts=tuple(replace(p, changes=c) for p, c in pairs))
 
 
 def _part(
@@ -413,16 +400,15 @@ class Recipes(Struct, frozen=True):
 class DryRun(Struct, frozen=True):
     """All that a dry run may tell; each format asks for what it tells.
 
-    ``plans`` are those of the commits that are split;
-    ``shortcuts`` says of commits what was done to have their proposals in time,
+    ``plans`` are those of the commits that are split, ``unshown`` how many lines of the
+    new ones never show; ``shortcuts`` says what was done to have proposals in time,
     ``refused`` why there is none. What takes time, or may itself be refused, is found
     out when it is asked for: ``plan``, the proposals as a plan file has them,
     ``preview``, which raises what stands against the series as a whole, and
     ``recipes``, which raises whatever stands against it. ``by_hand`` finds git commands
-    for the same, where they are asked for. ``has_branches``
-    says that branches are to be made, ``is_given`` that the plan is the user's;
-    ``has_patch`` asks for messages and diffs in full, ``is_patch`` says that the
-    commits are made of a patch, and have no plan.
+    for the same, where they are asked for. ``has_branches`` says that branches are to
+    be made, ``is_given`` that the plan is the user's; ``has_patch`` asks for messages
+    and diffs in full, ``is_patch`` says that commits are made of a patch, without plan.
     """
 
     plans: Mapping[Oid, Plan]
@@ -436,6 +422,7 @@ class DryRun(Struct, frozen=True):
     by_hand: "Callable[[], ByHand] | None" = None
     has_patch: bool = False
     is_patch: bool = False
+    unshown: Mapping[Oid, Mapping[int, int]] = {}
 
 
 Where = Literal["not staged", "untracked", "nowhere", "later"]

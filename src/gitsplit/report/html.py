@@ -139,7 +139,12 @@ def _fate(
     plan = without_empty_groups(fate.entry.plan)
     hunks = [*page_hunks(plan)]
     fate_of_dropped = fate.split.fate_of_dropped
-    data = {"entry": at, "footer": escape(_footer(fate)), "dropped": fate_of_dropped}
+    data = {
+        "entry": at,
+        "footer": escape(_footer(fate)),
+        "dropped": fate_of_dropped,
+        "woven": " in its hunks" if plan.is_woven else None,
+    }
     yield f'<section class="split"{_data(data)} aria-labelledby="s{at}">\n'
     yield f'<h2 id="s{at}">{_name(fate)}</h2>\n<p>{_size(fate.split)}</p>\n'
     yield _items(fate.complaints)
@@ -305,13 +310,15 @@ def _commits(
         subject = text(subject_of(part.commit.draft.message))
         yield _card_start(at, group, f"{group + 1} <bdi>{subject}</bdi>")
         yield from _heir(part.commit, split)
-        yield from _contents(plan, own.get(group, ()), at)
+        lines = line_counts(part.size.added, part.size.removed)
+        yield from _contents(plan, own.get(group, ()), at, lines)
         yield from _facts(part, split)
         yield "</section>\n"
     left = own.get(DROPPED, ())
     name = "Stays uncommitted" if split.is_uncommitted else "Left out of all commits"
     yield _card_start(at, DROPPED, name, is_hidden=not left)
-    yield from _contents(plan, left, at)
+    lines = line_counts(sum(h.added for h in left), sum(h.removed for h in left))
+    yield from _contents(plan, left, at, lines)
     yield "</section>\n"
 
 
@@ -330,12 +337,13 @@ def _card_start(at: int, group: int, name: str, *, is_hidden: bool = False) -> s
     )
 
 
-def _contents(plan: Plan, hunks: Sequence[PageHunk], at: int) -> Iterator[str]:
+def _contents(
+    plan: Plan, hunks: Sequence[PageHunk], at: int, lines: str
+) -> Iterator[str]:
     """How much is in a commit, and a link to each hunk of it."""
     parts = Counter(hunk.number for hunk in hunks)
     divided = {h.number for h in hunks if parts[h.number] < h.parts}
     size = hunk_count(len(parts), len(divided))
-    lines = line_counts(sum(h.added for h in hunks), sum(h.removed for h in hunks))
     yield f'<p class="size">{size}, {lines}</p>\n'
     yield '<ul class="own">\n'
     for file, own in groupby(hunks, key=lambda hunk: hunk.file):

@@ -4,7 +4,7 @@ It can't say what isn't part of a plan; that is said beside it.
 """
 
 from gitsplit.errors import InvalidPlan
-from gitsplit.model.listing import few
+from gitsplit.model.listing import few, unshown_sentences
 from gitsplit.model.plan import Plan, without_empty_groups
 from gitsplit.model.states import steps
 from gitsplit.planfile.document import PlanDocument
@@ -34,10 +34,15 @@ def printout(dry_run: DryRun) -> Printout:
         for oid, plan in dry_run.plans.items()
         for flaw in flaws_of(without_empty_groups(plan))
     )
+    unshown = (
+        f"{oid[:10]}: {words}."
+        for oid, lines in dry_run.unshown.items()
+        for words in unshown_sentences(lines)
+    )
     is_seen = dry_run.has_branches or dry_run.is_given
     preview = dry_run.preview() if is_seen else Preview(())
     branches = made_lines(preview.rewrite.made if preview.rewrite else ())
-    notes = (*few(shortcuts), *refused, *few(flaws), *branches)
+    notes = (*few(shortcuts), *refused, *few(flaws), *few(unshown), *branches)
     clash = next(filter(None, map(_clash, dry_run.plans.values())), None)
     refusal = clash or preview.refusal
     plan = dry_run.plan()

@@ -105,13 +105,8 @@ def _parts(split: Split) -> Iterator[str]:
 
 
 def _size(part: SplitPart) -> str:
-    files = quantity(len(part.files), "file")
-    lines = line_counts(sum(f.added for f in part.files), _removed(part))
-    return f"{files}, {lines}"
-
-
-def _removed(part: SplitPart) -> int:
-    return sum(file.removed for file in part.files)
+    lines = line_counts(part.size.added, part.size.removed)
+    return f"{quantity(part.size.files, 'file')}, {lines}"
 
 
 def _part_blocks(

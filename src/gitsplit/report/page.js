@@ -182,7 +182,8 @@ function hunkName({dataset}) {
 
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
-// Size and links of a card, from the hunks that are in it.
+// Size and links of a card, from the hunks that are in it. In a range the commit may
+// change fewer lines than its hunks.
 function tellContents(split, card) {
   const own = hunksOf(split).filter((hunk) => hunk.dataset.to === card.dataset.to);
   const sum = (side) => own.reduce((all, hunk) => all + Number(hunk.dataset[side]), 0);
@@ -191,7 +192,7 @@ function tellContents(split, card) {
   const divided = here.filter(([hunk, parts]) => parts < all.get(hunk)).length;
   const size = `${quantity(here.length, "hunk")}${divided ? ` (${divided} divided)` : ""}`;
   card.querySelector(".size").textContent = own.length
-    ? `${size}, +${sum("added")} -${sum("removed")}`
+    ? `${size}, +${sum("added")} -${sum("removed")}${split.dataset.woven ?? ""}`
     : "No hunks: the plan doesn't have this commit.";
   const items = new Map();
   for (const hunk of own) {

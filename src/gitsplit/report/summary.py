@@ -256,7 +256,7 @@ def _loss(file: FileEdits) -> str:
     path = printable(file.path)
     facts = [edit.fact for edit in file.edits if isinstance(edit, FactEdit)]
     parts = [_FACTS[fact].format(path) for fact in facts]
-    if lines := file.added + file.removed:
+    if lines := file.lines:
         parts.append(f"{quantity(lines, 'line')} of {'it' if parts else path}")
     return " and ".join(parts)
 

@@ -14,7 +14,13 @@ from gitsplit.model.diff import (
 )
 from gitsplit.model.escape import printable, printable_diff_line
 from gitsplit.model.given_up import not_continued_words
-from gitsplit.model.listing import few, hunk_count, line_counts, quantity
+from gitsplit.model.listing import (
+    few,
+    hunk_count,
+    line_counts,
+    quantity,
+    unshown_sentences,
+)
 from gitsplit.model.message import subject_of
 from gitsplit.model.patch import file_patch
 from gitsplit.model.series import SourceCommit
@@ -248,6 +254,9 @@ def left_lines(split: Split) -> Iterator[str]:
         yield ""
         yield f"  {split.fate_of_dropped}"
         yield from _edit_lines(split.dropped, split.commits)
+    if split.unshown:
+        yield ""
+        yield from few(f"  {words}" for words in unshown_sentences(split.unshown))
     for unsaid in split.unsaid:
         yield ""
         yield from unsaid_lines(unsaid, "  ")
@@ -269,9 +278,7 @@ def part_lines(
     """One resulting commit: subject, size, Change-Id, tree, and what of which file."""
     yield f"  {number}  {printable(subject_of(part.commit.draft.message))}"
     hunks = hunk_count(part.hunks, part.divided)
-    added = sum(file.added for file in part.files)
-    removed = sum(file.removed for file in part.files)
-    facts = [hunks, line_counts(added, removed)]
+    facts = [hunks, line_counts(part.size.added, part.size.removed)]
     facts += [f"tree {part.commit.tree[:10]}"] if part.commit.tree else []
     yield "     " + ", ".join([*facts, *descent(part.commit, of_range)])
     home = next((c for c in of_range if c.oid == part.commit.draft.source.oid), None)

@@ -16,11 +16,10 @@ from gitsplit.git.repository import Repository
 from gitsplit.git.signing import signatures_lost
 from gitsplit.git.trees import EMPTY_TREE, NewObjects
 from gitsplit.git.write import Rewrite
-from gitsplit.model.diff import FileChange
 from gitsplit.model.memo import memo
 from gitsplit.model.message import has_subject
 from gitsplit.model.objects import Oid
-from gitsplit.model.plan import DropTo, Plan, without_empty_groups
+from gitsplit.model.plan import DropTo, without_empty_groups
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.report.findings import (
     NO_TREE,
@@ -86,6 +85,7 @@ def dry_run_findings(  # noqa: PLR0913 -- callers name the last
     compute = memo(partial(compute_rewrite, repo))
     return DryRun(
         plans=work.plans,
+        unshown=_unshown(work.todo),
         shortcuts={o: p.shortcut for o, p in work.proposals.items() if p.shortcut},
         refused=work.refused,
         plan=memo(partial(_plan_document, work, has_lines=has_patch)),
@@ -105,6 +105,17 @@ def dry_run_findings(  # noqa: PLR0913 -- callers name the last
         by_hand=partial(_by_hand, repo, work, drop_to, compute) if teaches else None,
         has_patch=has_patch,
     )
+
+
+def _unshown(todo: Todo) -> Mapping[Oid, Mapping[int, int]]:
+    """How many lines of the new commits never show, for each range that is split."""
+    from gitsplit.model.shown import unshown_by_group  # no rewrite needs it
+
+    return {
+        entry.oid: unshown_by_group(entry, without_empty_groups(entry.plan))
+        for entry in todo.entries
+        if entry.plan is not None
+    }
 
 
 def _refuse_patch(work: Work) -> None:
@@ -178,10 +189,8 @@ def _preview(  # noqa: PLR0913 -- the caller names the last
     commits = result_commits(work, rewrite.commits)
     if work.is_patch:
         commits = tuple(replace(each, tree=NO_TREE) for each in commits)
-    fates = commit_fates(
-        *(work.todo, commits, work.proposals, complaints, work.ids),
-        diffs=_diffs if has_patch else _no_diffs,
-    )
+    told_of = (work.todo, commits, work.proposals, complaints, work.ids)
+    fates = map(_with_sizes, commit_fates(*told_of))
     told = None
     if rewrite.new_head != rewrite.old_head and not (refused or work.is_read):
         lost = 0 if signs else signatures_lost(rewrite)
@@ -192,6 +201,19 @@ def _preview(  # noqa: PLR0913 -- the caller names the last
     notes = work.notes if work.absorbs and told is None else ()
     refusal = refusal or (first if verify else None)
     return Preview(tuple(shown), told, (*warnings, *notes), refusal)
+
+
+def _with_sizes(fate: CommitFate) -> CommitFate:
+    """The fate with the size of each new commit, and with what of it never shows."""
+    from gitsplit.model.shown import commit_sizes, unshown_by_group  # no rewrite's
+
+    if fate.split is None or fate.entry.plan is None:
+        return fate
+    plan = without_empty_groups(fate.entry.plan)
+    sizes = iter(commit_sizes(plan, hunks_between))
+    parts = tuple(replace(part, size=next(sizes)) for part in fate.split.parts)
+    unshown = unshown_by_group(fate.entry, plan)
+    return replace(fate, split=replace(fate.split, parts=parts, unshown=unshown))
 
 
 def _with_advice(fate: CommitFate) -> CommitFate:
@@ -205,26 +227,24 @@ def _with_advice(fate: CommitFate) -> CommitFate:
 
 
 def _with_diff(objects: NewObjects, fate: CommitFate) -> CommitFate:
-    """The fate with the diff of a commit that others are squashed into."""
+    """The fate with the diff of each commit that it is split into.
+
+    Or of the one that others are squashed into.
+    """
+    if fate.split is not None and fate.entry.plan is not None:
+        from gitsplit.model.patch import changes_by_group  # few look at diffs
+
+        changes = changes_by_group(without_empty_groups(fate.entry.plan), hunks_between)
+        pairs = zip(fate.split.parts, changes, strict=True)
+        parts = tuple(replace(part, changes=own) for part, own in pairs)
+        return replace(fate, split=replace(fate.split, parts=parts))
     for made in fate.commits:
-        if made.draft.squashed and fate.split is None:
+        if made.draft.squashed:
             parents = objects.read_commit(made.oid).parents[:1]
             trees = [objects.read_commit(parent).tree for parent in parents]
             before = trees[0] if trees else EMPTY_TREE
             return replace(fate, changes=changes_between(objects, before, made.tree))
     return fate
-
-
-def _diffs(plan: Plan) -> tuple[tuple[FileChange, ...], ...]:
-    """The diff of each commit of the plan."""
-    from gitsplit.model.patch import changes_by_group  # few look at diffs
-
-    return changes_by_group(plan, hunks_between)
-
-
-def _no_diffs(plan: Plan) -> tuple[tuple[FileChange, ...], ...]:
-    """Nothing for each commit of the plan: its diff isn't shown."""
-    return ((),) * len(plan.groups)
 
 
 def _computable(

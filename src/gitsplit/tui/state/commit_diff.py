@@ -5,7 +5,7 @@ the diff doesn't: the commit is compared anew with the one before it, file by fi
 the state's ``hunks_between``.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import groupby
 from typing import Final
@@ -22,7 +22,7 @@ from gitsplit.model.states import states_in
 from gitsplit.tui.diff.commit_rows import CommitRows, CommitRowsCache
 from gitsplit.tui.diff.common_ends import common_ends, common_ends_of_both
 from gitsplit.tui.diff.rows import diff_rows
-from gitsplit.tui.state.app_state import HunksBetween, State
+from gitsplit.tui.state.app_state import HunksBetween, State, entries_of
 
 
 class Size(Struct):
@@ -144,6 +144,15 @@ def _add_to_sizes(plan: Plan, sizes: Sizes, members: Members, by: int = 1) -> No
             del size.files[file]
 
 
+def unshown_edits_of(state: State) -> Mapping[int, int]:
+    """How many lines of each edit of the open range never show."""
+    if not state.plan.is_woven:
+        return {}
+    from gitsplit.model.shown import unshown_edits  # not to open with
+
+    return unshown_edits(entries_of(state.todo)[state.target.commit], state.plan)
+
+
 class ActualCommit(Struct, frozen=True):
     """The diff and size of a new commit, and the plan and group that they are of.
 
@@ -201,10 +210,12 @@ def commit_sizes(state: State) -> Sizes:
 
     Pieces are counted where they were sent.
     """
-    plan = state.plan
-    commit = _commits_from_files(plan, state.hunks_between)
-    groups = [group for group in range(len(plan.groups)) if is_edited(plan, group)]
-    return {**plan_sizes(plan), **{group: commit(group).size for group in groups}}
+    return _sizes_as_composed(state.plan, state.hunks_between)
+
+
+@memo
+def _sizes_as_composed(plan: Plan, hunks_between: HunksBetween) -> Sizes:
+    return _with_composed_lines(plan, plan_sizes(plan), hunks_between)
 
 
 @memo
@@ -217,12 +228,29 @@ def _commits_from_files(
 
 def sizes_in(plan: Plan, hunks_between: HunksBetween) -> Sizes:
     """The sizes as of :func:`commit_sizes`, of a plan that isn't open; counted anew."""
-    sizes = SizeCounter()(plan)
-    groups = [group for group in range(len(plan.groups)) if is_edited(plan, group)]
-    return {
-        **sizes,
-        **{g: commit_of_plan(plan, g, hunks_between).size for g in groups},
-    }
+    return _with_composed_lines(plan, SizeCounter()(plan), hunks_between)
+
+
+def _with_composed_lines(
+    plan: Plan, sizes: Sizes, hunks_between: HunksBetween
+) -> Sizes:
+    """The sizes, with the lines that show of files whose states are composed."""
+    if not (plan.is_woven or plan.overrides):
+        return sizes
+    from gitsplit.model.shown import ChangedLines, composed_lines  # not to open with
+
+    found = dict(sizes)
+    for (group, file), lines in composed_lines(plan, hunks_between).items():
+        if found[group] is sizes[group]:
+            found[group] = replace(sizes[group], files=dict(sizes[group].files))
+        size = found[group]
+        part = size.files.pop(file, Size())
+        removed, added = map(len, lines or ChangedLines())
+        size.added += added - part.added
+        size.removed += removed - part.removed
+        if lines is not None:
+            size.files[file] = replace(part, added=added, removed=removed)
+    return found
 
 
 def commit_of_plan(plan: Plan, group: int, hunks_between: HunksBetween) -> ActualCommit:

@@ -11,10 +11,11 @@ from msgspec.structs import replace
 from gitsplit.errors import NothingToDo
 from gitsplit.model.checks import Check
 from gitsplit.model.diff import Edit
+from gitsplit.model.listing import unshown_words
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.states import with_overrides_merged
-from gitsplit.model.todo import Todo
+from gitsplit.model.todo import Entry, Todo
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
     Confirmed,
@@ -35,6 +36,7 @@ from gitsplit.tui.state.location import (
 )
 from gitsplit.tui.state.message_rows import row_of_commit, selected_row
 from gitsplit.tui.state.new_commits import message_commits
+from gitsplit.tui.state.selection import group_name
 
 
 def with_plan(state: State, plan: Plan, words: str) -> State:
@@ -56,8 +58,25 @@ def with_plan(state: State, plan: Plan, words: str) -> State:
         plan = with_absorbed_counted(plan)
     if plan == state.plan:
         raise NothingToDo("No change.")
+    words += _unshown_words(entries_of(state.todo)[commit], state.plan, plan)
     step = HistoryStep(words, Screen.SPLIT, commit)
     return with_step(state, state.todo.with_plan(commit, plan), step)
+
+
+def _unshown_words(entry: Entry, before: Plan, plan: Plan) -> str:
+    """A clause on lines that no commit shows any more, and whose they are."""
+    if not plan.is_woven:
+        return ""
+    from gitsplit.model.shown import unshown_by_group  # not to open with
+
+    known, found = (unshown_by_group(entry, each) for each in (before, plan))
+    count = sum(found.values()) - sum(known.values())
+    if count <= 0:
+        return ""
+    is_alike = len(before.groups) == len(plan.groups)
+    more = [g for g in found if not is_alike or found[g] > known.get(g, 0)]
+    names = ", ".join(map(group_name, more))
+    return f"; {unshown_words(count, names)}"
 
 
 def with_step(state: State, todo: Todo, step: HistoryStep) -> State:

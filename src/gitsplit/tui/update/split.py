@@ -347,7 +347,6 @@ def _after_assignment(state: State, selection: Selection, group: int) -> State:
             words += ", stays uncommitted"
     words += _along_words(plan, along)
     words += side_effect_words(plan, moved, (*places, *along))
-    words += _unshown_words(plan, moved)
     sent = _with_moved(state, moved, words, places)
     return replace(sent, along=_along_from(state)) if along else sent
 
@@ -450,31 +449,6 @@ def _along_words(plan: Plan, along: Sequence[int]) -> str:
     groups = sorted({plan.group_of[place] for place in along})
     names = ", ".join(map(group_name, groups))
     return f", taking along {what} of {names}"
-
-
-def _unshown_words(before: Plan, plan: Plan) -> str:
-    """A clause on lines that have no commit any more which shows them, and of which.
-
-    Both plans have the same edits. Where a line and what takes it away are in one
-    commit, nothing is said.
-    """
-    if not plan.is_woven:
-        return ""
-    from gitsplit.model.lineage import threads_of_places, unshown_lines
-
-    pairs = enumerate(zip(before.group_of, plan.group_of, strict=True))
-    moved = [place for place, (old, new) in pairs if old != new]
-    threads = threads_of_places(plan, moved)
-    known, found = (unshown_lines(each, threads) for each in (before, plan))
-    more = {at: n for at, n in found.items() if n > known.get(at, 0)}
-    if not more:
-        return ""
-    groups = sorted({plan.group_of[place] for place in more})
-    count = sum(n - known.get(at, 0) for at, n in more.items())
-    never = "never shows" if count == 1 else "never show"
-    return (
-        f"; {quantity(count, 'line')} of {', '.join(map(group_name, groups))} {never}"
-    )
 
 
 def _emptied(state: State) -> list[int]:

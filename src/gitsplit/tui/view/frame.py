@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
-from gitsplit.model.listing import quantity
+from gitsplit.model.listing import quantity, unshown_words
 from gitsplit.model.plan import DROPPED
 from gitsplit.tui.diff.matches import match_at, matches
 from gitsplit.tui.state.app_state import (
@@ -19,6 +19,7 @@ from gitsplit.tui.state.app_state import (
     Unit,
     entries_of,
 )
+from gitsplit.tui.state.commit_diff import unshown_edits_of
 from gitsplit.tui.state.corrections import UNSURE, homeless_words, unsure_places
 from gitsplit.tui.state.key_names import keyed
 from gitsplit.tui.state.location import change_names, list_row
@@ -172,6 +173,9 @@ def reason_line(state: State, width: int) -> StyleAndTextTuples:
         words = f" {WARNING} {need_words(needs[0])}"
         hint = f" · {keyed(state, '{take-along}')} has it in {group + 1} too"
         return [("class:warning", start_of(words, width - len(hint))), ("", hint)]
+    if count := unshown_edits_of(state).get(edit):
+        words = unshown_words(count, "this hunk")
+        return [("class:edited", f" {words}: "), ("", "replaced or removed by then")]
     reason = one_line(state.plan.groups[group].reason)
     why = f" why {group + 1}: "
     if why_not := unsure_places(state).get(edit):
@@ -188,12 +192,15 @@ def promise_cells(state: State) -> StyleAndTextTuples:
         return [("class:edited", f"uncommitted: {lost}  nothing lost ")]
     if lost:
         return [("class:edited", f"{lost} left out  final files differ ")]
+    kept: StyleAndTextTuples = [("class:good", "nothing lost ✓  ")]
+    if count := sum(unshown_edits_of(state).values()):
+        kept = [("class:edited", f"{unshown_words(count)}  ")]
     if not is_whole_as_planned(state.plan):
         return [
-            ("class:good", "nothing lost ✓  "),
+            *kept,
             ("class:edited", "final files edited "),
         ]
-    return [("class:good", "nothing lost ✓  final files same ✓ ")]
+    return [*kept, ("class:good", "final files same ✓ ")]
 
 
 def status_lines(state: State, width: int) -> list[StyleAndTextTuples]:

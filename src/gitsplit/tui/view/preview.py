@@ -14,11 +14,11 @@ from gitsplit.model.change_id import incomplete_trailers, trailer_lines
 from gitsplit.model.checks import WAITING
 from gitsplit.model.corrections import correction_name
 from gitsplit.model.encoding import message_in_utf8
-from gitsplit.model.listing import few, quantity
+from gitsplit.model.listing import few, quantity, unshown_sentences
 from gitsplit.model.memo import memo_by
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
-from gitsplit.model.plan import Plan
+from gitsplit.model.plan import Plan, without_empty_groups
 from gitsplit.model.todo import Entry
 from gitsplit.tui.state.app_state import SeriesInfo, State, entries_of
 from gitsplit.tui.state.commit_diff import sizes_in
@@ -198,7 +198,12 @@ def _split_rows(
     """The rows of a commit that is split: one for each group, empty ones too."""
     sizes = sizes_in(plan, state.hunks_between)
     is_kept = _rewritten_commits(state).isdisjoint(entry.commit.raw.parents)
-    words = _range_words(entry, plan, is_kept) if entry.rest else {}
+    words = {}
+    if entry.rest:
+        from gitsplit.model.shown import altered_groups  # not to open with
+
+        altered = altered_groups(plan, state.hunks_between)
+        words = _range_words(entry, plan, is_kept, altered)
     for group, each in enumerate(plan.groups):
         found = numbers.get((entry.oid, group))
         if found is None:
@@ -224,10 +229,13 @@ def _split_rows(
 _AS_THEY_WERE = ("unchanged", "rebased")
 
 
-def _range_words(entry: Entry, plan: Plan, is_kept: bool) -> dict[int, str]:
+def _range_words(
+    entry: Entry, plan: Plan, is_kept: bool, altered: Collection[int]
+) -> dict[int, str]:
     """What becomes of the commits of a range, by the groups that continue them.
 
-    ``is_kept`` says that what comes before the range stays as it is.
+    ``is_kept`` says that what comes before the range stays as it is; ``altered`` are
+    groups that change other lines than the commits that they continue.
     """
     homes: dict[int, set[int]] = {}
     members: dict[int, set[int]] = {}
@@ -247,7 +255,8 @@ def _range_words(entry: Entry, plan: Plan, is_kept: bool) -> dict[int, str]:
             }
             is_reworded = each.message != message_in_utf8(entry.commits[at].raw)
             word = "reworded" if is_reworded else "unchanged" if is_kept else "rebased"
-            word = word if is_own and group not in edited else "changed"
+            is_own = is_own and group not in edited and group not in altered
+            word = word if is_own else "changed"
         is_kept = is_kept and word == "unchanged" and at == group
         found[group] = word if is_kept or word != "unchanged" else "rebased"
     return found
@@ -468,8 +477,7 @@ def _promise_lines(state: State) -> Iterator[StyleAndTextTuples]:
     same = all(map(has_same_final_files, plans))
     yield from _final_tree_lines(state, lost, same)
     drops = any(entry.action == "drop" for entry in todo.entries)
-    if not lost:
-        yield _tick_line("nothing else lost" if drops else "nothing lost")
+    yield from _kept_lines(state, bool(lost), drops)
     for plan in plans:
         yield from difference_lines(plan, info.drop_to)
     if info.is_read:
@@ -486,6 +494,30 @@ def _promise_lines(state: State) -> Iterator[StyleAndTextTuples]:
     others = [ref for ref, oid in info.other_refs.items() if oid not in unchanged]
     if others:
         yield [("", f"   also moves: {', '.join(map(one_line, others))}")]
+
+
+def _kept_lines(
+    state: State, is_lost: bool, drops: bool
+) -> Iterator[StyleAndTextTuples]:
+    """That nothing is lost, where it is so, and what is there but never shows."""
+    unshown = [*_unshown_notes(state)]
+    for words in few(unshown):
+        yield [("class:edited", f" ! {words}")]
+    if not is_lost:
+        where = " from the final files" if unshown else ""
+        yield _tick_line(f"nothing {'else ' if drops else ''}lost{where}")
+
+
+def _unshown_notes(state: State) -> Iterator[str]:
+    """How many lines of which new commits never show."""
+    commits = new_commits(state)
+    for entry in state.todo.entries:
+        if entry.plan is not None and entry.plan.is_woven:
+            from gitsplit.model.shown import unshown_by_group  # not to open with
+
+            lines = unshown_by_group(entry, without_empty_groups(entry.plan))
+            own = (n for n, each in enumerate(commits, 1) if each.entry is entry)
+            yield from unshown_sentences(lines, next(own, 1))
 
 
 def _reading_lines() -> Iterator[StyleAndTextTuples]:
