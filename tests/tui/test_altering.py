@@ -63,6 +63,7 @@ from tests.tui.builder import (
     file_of,
     first_state,
     plan_of,
+    range_of,
     state_of,
     whole_of,
 )
@@ -509,7 +510,7 @@ def test_the_file_says_in_which_commits_it_was_edited() -> None:
 def test_what_was_typed_into_a_commit_that_is_empty_now_is_said_to_go() -> None:
     state = after(split(), SetContent(0, 0, TYPED), Cancel(), Send(1))
 
-    assert texts(list(difference_lines(state.plan, "worktree"))) == [
+    assert texts(list(difference_lines(state.todo.entries[0], "worktree"))) == [
         " ! f.py edited in 1, which is empty: the edit is lost"
     ]
     assert is_whole_as_planned(state.plan)
@@ -583,3 +584,15 @@ def test_git_is_asked_again_when_the_preview_is_to_be_written() -> None:
     refused = answered(after(state, Apply()), OBJECTING)
     assert (refused.status, refused.request) == ("No. Don't.", None)
     assert answered(after(state, Apply())).request is ShellRequest.APPLY
+
+
+def test_what_is_left_out_of_a_range_is_named_by_its_commits() -> None:
+    """Both rewrote one line, and the file is named with each of them."""
+    state = range_of({"f": "a\n"}, {"f": "b\n"}, {"f": "c\n"})
+    entry = state.todo.entries[0]
+    ids = [commit.oid[:7] for commit in entry.commits]
+    left = replace(entry, plan=replace(state.plan, group_of=(DROPPED, DROPPED)))
+
+    assert texts(list(difference_lines(left, "worktree"))) == [
+        f" × 2 lines of f in {oid}, kept in the worktree" for oid in ids
+    ]

@@ -16,6 +16,7 @@ from gitsplit.model.plan import (
     without_empty_groups,
 )
 from gitsplit.model.states import is_whole, states_in
+from gitsplit.model.todo import Entry
 from gitsplit.tui.state.selection import amount_words
 from gitsplit.tui.view.text import one_line
 
@@ -88,10 +89,19 @@ def edit_words(plan: Plan, file: int) -> str:
     return f"  edited in {_edit_commits(own)}" if own else ""
 
 
-def difference_lines(plan: Plan, drop_to: DropTo) -> Iterator[StyleAndTextTuples]:
-    """What is dropped of each file and where that will be, and where it is edited."""
+def difference_lines(entry: Entry, drop_to: DropTo) -> Iterator[StyleAndTextTuples]:
+    """What is dropped of each file and where that will be, and where it is edited.
+
+    In a range, of which commit, too.
+    """
+    plan = entry.plan
+    if plan is None:
+        return
     for file, edits in losses_by_file(plan).items():
         path = one_line(plan.changes[file].path)
+        commit = entry.commits[plan.changes[file].commit] if plan.is_woven else None
+        if commit is not None and commit.is_stored:
+            path += f" in {commit.oid[:7]}"
         words = f"{_file_loss_words(edits)} of {path}, {drop_place_words(drop_to)}"
         yield [("class:warning", " × "), ("", words)]
     for file in dict.fromkeys(override.file for override in plan.overrides):

@@ -478,8 +478,9 @@ def _promise_lines(state: State) -> Iterator[StyleAndTextTuples]:
     yield from _final_tree_lines(state, lost, same)
     drops = any(entry.action == "drop" for entry in todo.entries)
     yield from _kept_lines(state, bool(lost), drops)
-    for plan in plans:
-        yield from difference_lines(plan, info.drop_to)
+    for entry in todo.entries:
+        if entry.oid in todo.plans:
+            yield from difference_lines(entry, info.drop_to)
     if info.is_read:
         return
     if info.drop_to == "uncommitted":
