@@ -248,14 +248,7 @@ def _split(
         commits=entry.commits if entry.rest else (),
         is_uncommitted=not entry.commits[-1].is_stored,
         is_one_change=len(plan.groups) == 1 and proposals is not None,
-        absorbed=_absorbed(plan) if entry.absorbs else (),
     )
-
-
-def _absorbed(plan: Plan) -> "tuple[AbsorbedHunk, ...]":
-    from gitsplit.report.absorbed import absorbed_hunks  # few have any
-
-    return tuple(absorbed_hunks(plan))
 
 
 def _part(

@@ -24,7 +24,6 @@ from gitsplit.errors import (
     NoBranchName,
     NotChecked,
     NotHandedOver,
-    NothingToSplit,
     NotInWorktree,
     NotPushable,
     RefMoved,
@@ -61,7 +60,7 @@ from gitsplit.model.todo import (
 from gitsplit.report.findings import ResultCommit
 from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.review import review_warnings
-from gitsplit.workflow.work import Work
+from gitsplit.workflow.work import Work, refuse_unchanged
 
 if TYPE_CHECKING:
     from gitsplit.model.staged import IndexAfterwards
@@ -130,7 +129,8 @@ def _write_and_move(
     objects, unsigned = compute_rewrite(
         repo, work, committer=repository.committer(repo), finish=finish
     )
-    _refuse_unchanged(repo, work, unsigned)
+    if unsigned.new_head == unsigned.old_head:
+        refuse_unchanged(repo, work)
     if finish.verify:
         for warning in review_warnings(repo, work, unsigned):
             finish.say(warning)
@@ -161,21 +161,6 @@ def _write_and_move(
                 entries=outcome.index.updates if outcome.index else None,
             )
     return outcome
-
-
-def _refuse_unchanged(repo: Repository, work: Work, rewrite: write.Rewrite) -> None:
-    """Raise NothingToSplit where the new commits are the old ones."""
-    if rewrite.new_head == rewrite.old_head:
-        hint = "Send hunks to another commit."
-        if work.proposals:  # else it takes no --commits: the plan is given, or a range
-            hint = "Send hunks to another commit, or propose more with --commits N."
-        if work.absorbs:
-            from gitsplit.workflow.absorb import refuse_none_absorbed
-
-            refuse_none_absorbed(repo, work)
-        if work.branches is not None:
-            hint = "Make a branch at a commit as it is with: git branch NAME COMMIT"
-        raise NothingToSplit("The plan changes nothing.", hint=hint)
 
 
 def _index_after(

@@ -186,9 +186,7 @@ def _preview(  # noqa: PLR0913 -- the caller names the last
     unpushable, first, warnings = gerrit_complaints(repo, work, rewrite)
     for oid, sentences in unpushable.items():
         complaints[oid] = (*complaints.get(oid, ()), *sentences)
-    commits = result_commits(work, rewrite.commits)
-    if work.is_patch:
-        commits = tuple(replace(each, tree=NO_TREE) for each in commits)
+    commits = _commits_to_show(work, rewrite)
     told_of = (work.todo, commits, work.proposals, complaints, work.ids)
     fates = map(_with_sizes, commit_fates(*told_of))
     told = None
@@ -197,7 +195,8 @@ def _preview(  # noqa: PLR0913 -- the caller names the last
         outcome = expected_outcome(repo, objects, work, rewrite, lost)
         told = rewrite_findings(repo, work, outcome, drop_to)
     advised = map(_with_advice, fates) if has_advice(repo) else fates
-    shown = (_with_diff(objects, fate) for fate in advised) if has_patch else advised
+    whole = map(_with_absorbed, advised)
+    shown = (_with_diff(objects, fate) for fate in whole) if has_patch else whole
     notes = work.notes if work.absorbs and told is None else ()
     refusal = refusal or (first if verify else None)
     return Preview(tuple(shown), told, (*warnings, *notes), refusal)
@@ -214,6 +213,24 @@ def _with_sizes(fate: CommitFate) -> CommitFate:
     parts = tuple(replace(part, size=next(sizes)) for part in fate.split.parts)
     unshown = unshown_by_group(fate.entry, plan)
     return replace(fate, split=replace(fate.split, parts=parts, unshown=unshown))
+
+
+def _commits_to_show(work: Work, rewrite: Rewrite) -> tuple[ResultCommit, ...]:
+    """The new commits; those of a patch without trees, which would tell nobody."""
+    commits = result_commits(work, rewrite.commits)
+    if work.is_patch:
+        return tuple(replace(each, tree=NO_TREE) for each in commits)
+    return commits
+
+
+def _with_absorbed(fate: CommitFate) -> CommitFate:
+    """The fate with where each hunk of uncommitted changes goes, if there are any."""
+    if fate.split is None or fate.entry.plan is None or not fate.entry.absorbs:
+        return fate
+    from gitsplit.report.absorbed import absorbed_hunks  # few have any
+
+    hunks = absorbed_hunks(without_empty_groups(fate.entry.plan))
+    return replace(fate, split=replace(fate.split, absorbed=tuple(hunks)))
 
 
 def _with_advice(fate: CommitFate) -> CommitFate:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -447,3 +447,17 @@ def changes_of_ranges(
         commits[0].oid: changes_in_range([next(every) for _ in commits])
         for commits in ranges
     }
+
+
+def refuse_unchanged(repo: Repository, work: Work) -> NoReturn:
+    """Raise NothingToSplit for work that makes just the commits that there are."""
+    if work.absorbs:
+        from gitsplit.workflow.absorb import refuse_none_absorbed
+
+        refuse_none_absorbed(repo, work)
+    hint = "Send hunks to another commit."
+    if work.proposals:  # else it takes no --commits: the plan is given, or a range
+        hint = "Send hunks to another commit, or propose more with --commits N."
+    if work.branches is not None:
+        hint = "Make a branch at a commit as it is with: git branch NAME COMMIT"
+    raise NothingToSplit("The plan changes nothing.", hint=hint)

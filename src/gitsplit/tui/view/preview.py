@@ -12,7 +12,6 @@ from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.change_id import incomplete_trailers, trailer_lines
 from gitsplit.model.checks import WAITING
-from gitsplit.model.corrections import correction_name
 from gitsplit.model.encoding import message_in_utf8
 from gitsplit.model.listing import few, quantity, unshown_sentences
 from gitsplit.model.memo import memo_by
@@ -368,9 +367,12 @@ def _warning_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
 
 def _unsure_words(state: State) -> Iterator[str]:
     """Which absorbed hunks aren't sure to belong where they go, and why."""
-    if state.opened is None:
+    unsure = {} if state.opened is None else unsure_places(state)
+    if not unsure:
         return
-    for place, why_not in unsure_places(state).items():
+    from gitsplit.model.corrections import correction_name  # known by now
+
+    for place, why_not in unsure.items():
         name = one_line(correction_name(state.plan, place))
         group = state.plan.group_of[place]
         yield f"{name} in commit {group + 1}: {why_not}"
