@@ -154,6 +154,8 @@ def test_a_fix_goes_home_and_takes_along_what_it_rewrites(repo: Repository) -> N
     terminal.wait_for("taking along 2 lines of 2")
     terminal.type("1")
     terminal.wait_for("moved 2 lines from 3 to 1; 1 line of 2 never shows")
+    terminal.type("g1" + ENTER)
+    terminal.wait_for("1 line never shows  final files same")
     terminal.type("uGkH")
     terminal.wait_for("sent 2 lines home to 2; 1 line of 2 never shows ·")
 
