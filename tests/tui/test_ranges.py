@@ -104,7 +104,7 @@ def test_the_series_says_how_commits_are_opened_as_a_range() -> None:
     words = text_of(series_words(after(series(), Become("pick")), 80)[-1])
 
     assert words.strip() == (
-        "e splits the selected commit · v selects several, R opens them as one range"
+        "e splits it · v selects several, R opens them as one range"
     )
 
 

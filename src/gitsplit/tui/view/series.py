@@ -309,7 +309,7 @@ def _split_count_line(state: State) -> StyleAndTextTuples:
         return [("", words), ("class:faint", keyed(state, keys))]
     marked = [entry for entry in state.todo.entries if entry.action == "split"]
     if not marked:
-        keys = " {split} splits the selected commit"
+        keys = " {split} splits it"
         if state.todo.entries[1:]:
             keys += (
                 " · {neighbours} selects several, {open-range} opens them as one range"
