@@ -96,7 +96,8 @@ def test_hunks_that_are_sent_home_without_being_sure_are_named() -> None:
 
     assert after(state, SendHome()).status == (
         "sent 4 lines home to 1, 4 lines home to 2; not sure of hunk 5:"
-        " it replaces lines of other commits, too · u to undo"
+        " it replaces lines of other commits, too; 3 lines of 1, 2 never show"
+        " · u to undo"
     )
 
 
