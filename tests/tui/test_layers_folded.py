@@ -349,3 +349,12 @@ def test_selected_folds_are_sent_as_the_lines_that_they_hide(
     rows = [row_showing(open_.rows, end) for end in ends]
     rows[1] += len(ends[1].segment.lines) - 1
     assert sent.plan == after(open_, SelectLines(*rows), Send(group)).plan
+
+
+def test_files_folded_are_counted_once() -> None:
+    """Two commits change the file, and the third another one."""
+    state = range_of({}, {"f": "1\n"}, {"f": "2\n"}, {"f": "2\n", "g": "1\n"})
+    folded = after(state, Fold(everywhere=True))
+
+    assert len(folded.folded) == 3
+    assert folded.status.startswith("2 files folded")

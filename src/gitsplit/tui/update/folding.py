@@ -65,7 +65,8 @@ def _with_files_folded(state: State, files: frozenset[int]) -> State:
     row = row_in_sight(known, state.cursor)
     if row != state.cursor:
         known = replace(known, cursor=row, anchor=None, unit=Unit.PIECE)
-    count = quantity(len(files), "file")
+    # In a range several commits change a file, which is counted once, as above.
+    count = quantity(len({*map(state.plan.first_change, files)}), "file")
     again = keyed(state, "{fold} folds or unfolds one, {fold-all} all")
     words = f"{count} folded" if files else "unfolded all files"
     return replace(known, status=f"{words} · {again}")
