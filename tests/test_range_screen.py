@@ -198,10 +198,11 @@ def test_what_came_and_went_is_folded_and_goes_with_its_hunk(repo: Repository) -
 
 
 BASE = "".join(f"# {number}\n" for number in range(12)).encode()
+LAST = "\n\ndef last():\n    return 5\n"
 
 
 def lib(*lines: str, last: str = "") -> bytes:
-    """The base with these lines in it, and one at its end."""
+    """The base with these lines in it, and others at its end."""
     return BASE.replace(b"# 2\n", "".join(["# 2\n", *lines]).encode()) + last.encode()
 
 
@@ -209,7 +210,7 @@ def lib(*lines: str, last: str = "") -> bytes:
 def wrong_five(repo: Repository) -> Repository:
     """Five commits: one and three have a hunk of each other, four fixes two and three.
 
-    The line at the end of five belongs to one.
+    The function at the end of five belongs to one.
     """
     repo.commit("base\n", {"lib": BASE, "x": BASE, "y": BASE})
     a, b, c, *fixed = "a = 1\n", "b = 2\n", "c = 3\n", "b = 20\n", "c = 30\n"
@@ -218,7 +219,7 @@ def wrong_five(repo: Repository) -> Repository:
         "two": {"lib": lib(a, b)},
         "three": {"lib": lib(a, b, c), "y": BASE + b"of one\n"},
         "four": {"lib": lib(a, *fixed)},
-        "five": {"lib": lib(a, *fixed, last="last = 5\n"), "z": b"z\n"},
+        "five": {"lib": lib(a, *fixed, last=LAST), "z": b"z\n"},
     }
     for number, (subject, files) in enumerate(states.items(), 1):
         repo.commit(f"{subject}\n\nChange-Id: I{str(number) * 40}\n", files)
@@ -226,14 +227,14 @@ def wrong_five(repo: Repository) -> Repository:
 
 
 def test_a_whole_series_is_put_right_by_few_keys(wrong_five: Repository) -> None:
-    """A line, a fix for two commits, two hunks and a Change-Id go elsewhere."""
+    """A function, a fix for two commits, two hunks and a Change-Id go elsewhere."""
     tip, old = wrong_five.tree("HEAD"), wrong_five.oid("HEAD")
     terminal = on_screen(wrong_five, "--resplit", "HEAD~5")
     keys = [
         "j3",  # the second hunk of one, in x, is for three
         "jj1",  # that of three, in y, is for one
         "sHH",  # the fix is split, and each half goes home
-        "1",  # the line of five is for one
+        "1",  # the function of five is for one
         "c",  # what five continued, one continues now
         "w" + ENTER,
     ]
@@ -250,7 +251,7 @@ def test_a_whole_series_is_put_right_by_few_keys(wrong_five: Repository) -> None
     lines: list[str] = []
     for commit, more in zip(commits[:3], after, strict=True):
         lines += more
-        assert wrong_five.blob(commit, "lib") == lib(*lines, last="last = 5\n")
+        assert wrong_five.blob(commit, "lib") == lib(*lines, last=LAST)
         assert wrong_five.blob(commit, "y") == BASE + b"of one\n"
         assert (wrong_five.blob(commit, "x") == BASE) is (commit != commits[2])
     assert wrong_five.tree("HEAD") == tip
