@@ -43,7 +43,7 @@ def nothing(repo: Repository) -> Rewrite:
 
 def test_git_reads_objects_of_every_size_from_a_pack(repo: Repository) -> None:
     objects: list[tuple[ObjectKind, bytes]] = [("blob", each) for each in contents()]
-    repo.git("index-pack", "--stdin", stdin=pack_of(objects))
+    repo.git("index-pack", "--stdin", stdin=b"".join(pack_of(objects)))
     for _, data in objects:
         oid = object_id("blob", data)
         assert repo.run("cat-file", "blob", oid).stdout == data

@@ -37,7 +37,7 @@ def commit(repo: Repository, content: bytes, *parents: str) -> str:
     for _ in range(DEPTH):
         deep = tree({b"d": TreeEntry(DIRECTORY, deep)})
     top = tree({b"d": TreeEntry(DIRECTORY, deep), b"z": TreeEntry(FILE, blob)})
-    pack = pack_of(objects)  # type: ignore[arg-type] # these are such kinds
+    pack = b"".join(pack_of(objects))  # type: ignore[arg-type] # these are such kinds
     repo.git("unpack-objects", "-q", stdin=pack)
     named = [word for parent in parents for word in ("-p", parent)]
     return repo.git("commit-tree", top, *named, "-m", "deep")

@@ -51,13 +51,11 @@ _INDEX_LAST = (".pack", ".rev", ".idx")
 _TYPE_NUMBER: dict[ObjectKind, int] = {"commit": 1, "tree": 2, "blob": 3}
 
 
-def pack_of(objects: Sequence[tuple[ObjectKind, bytes]]) -> bytes:
-    """The pack stream of these objects in this order (gitformat-pack(5))."""
-    return b"".join(_pieces_of_pack(objects))
+def pack_of(objects: Sequence[tuple[ObjectKind, bytes]]) -> Iterator[bytes]:
+    """The pack stream of these objects in this order (gitformat-pack(5)), in pieces.
 
-
-def _pieces_of_pack(objects: Sequence[tuple[ObjectKind, bytes]]) -> Iterator[bytes]:
-    """The pack stream in pieces, made while git reads those before."""
+    So each can be made while git reads those before.
+    """
     piece = bytearray(b"PACK" + _PACK_VERSION.to_bytes(4) + len(objects).to_bytes(4))
     checksum = sha1(usedforsecurity=False)
     for kind, data in objects:
@@ -272,7 +270,7 @@ def _store_pack(
     try:
         with _quarantine(repo) as place:
             env = {**object_environment(repo, place), **durable_environment()}
-            command, pack = ("index-pack", "--stdin"), _pieces_of_pack(new)
+            command, pack = ("index-pack", "--stdin"), pack_of(new)
             done = repo.program.run(*command, stdin=pack, check=False, env=env)
             if done.status:
                 raise _store_error(done.reason)
