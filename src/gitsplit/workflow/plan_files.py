@@ -98,7 +98,7 @@ def _uncommitted_work(
     snapshot, source = repo.snapshot, _source_of(document)
     absorbs = any(entry.later for entry in document.series if entry.source)
     if snapshot is None or source is None or absorbs != request.absorb:
-        raise _other_source_error(source, absorbs=absorbs)
+        raise _other_source_error(document, absorbs=absorbs)
     now = snapshot.source
     if (source.before, source.after) != (now.before, now.after):
         raise InvalidPlan(
@@ -123,17 +123,16 @@ def _uncommitted_work(
     return make_work(repo, request, snapshot.series, todo)
 
 
-def _other_source_error(source: Uncommitted | None, *, absorbs: bool) -> InvalidPlan:
+def _other_source_error(document: PlanDocument, *, absorbs: bool) -> InvalidPlan:
     """The error for a plan for commits, for what isn't committed, or for both."""
-    made, asked, option = "commits", "uncommitted changes", ""
-    if source is not None:
+    made, asked = "commits", "uncommitted changes"
+    if document.options:
         made, asked = asked, made
-        option = f"{' '.join(source.options(absorbs=absorbs))} "
     if absorbs:
         made, asked = f"{made} and the {asked} before them", "one of these alone"
     return InvalidPlan(
         f"The plan was made for {made}, and not for {asked}.",
-        hint=f"As in: gitsplit {option}--plan FILE",
+        hint=f"As in: {' '.join(['gitsplit', *document.options, '--plan FILE'])}",
     )
 
 
