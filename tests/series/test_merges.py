@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from tools.series.building import Line
+from tools.series.building import Line, merges_are_plain
 from tools.series.rebase import by_git, by_gitsplit
 
 from tests.gits import to_merge
@@ -92,3 +92,27 @@ def test_an_octopus_follows_each_of_its_parents(repo: Repository) -> None:
     copy = Repository(repo.path.parent / "copy")
 
     assert copy.git("ls-tree", "--name-only", "HEAD").split() == ["base", "main", "two"]
+
+
+@to_merge
+def test_a_conflict_that_was_committed_as_git_left_it_stays_so(
+    repo: Repository,
+) -> None:
+    repo.commit("Base\n", {"file": b"base\n"})
+    repo.git("tag", "base")
+    repo.git("switch", "-q", "-c", "side")
+    repo.git("rm", "-q", "file")
+    repo.git("commit", "-q", "-m", "side\n")
+    repo.git("switch", "-q", "main")
+    repo.commit("main\n", {"file": b"main\n"})
+    repo.commit("gone\n", {"gone": b"gone\n"})
+    assert repo.run("merge", "-q", "side", check=False).returncode
+    repo.git("add", "file")
+    repo.git("commit", "-q", "-m", "Merge\n")
+    by_gitsplit(repo, dropping(repo, "gone")[1:], repo.path.parent / "copy", "base")
+    copy = Repository(repo.path.parent / "copy")
+
+    assert not merges_are_plain(repo, "base")
+    assert copy.git("log", "-1", "--format=%s", "--merges") == "Merge"
+    assert copy.git("show", "HEAD:file") == "main"
+    assert copy.git("ls-tree", "--name-only", "HEAD") == "file"

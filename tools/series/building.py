@@ -108,12 +108,15 @@ def runs_of(repo: Repository, base: str) -> list[list[str]]:
 
 
 def merges_are_plain(repo: Repository, base: str) -> bool:
-    """Whether every merge after the base is just what git makes of its parents."""
+    """Whether every merge after the base is just what git makes of its parents.
+
+    One whose conflicts were committed as git left them isn't.
+    """
     wanted = ["HEAD"] if base == "--root" else ["HEAD", f"^{base}"]
     told = repo.git("rev-list", "--merges", "--parents", *wanted)
     for oid, *parents in map(str.split, told.splitlines()):
         done = repo.run("merge-tree", "--write-tree", *parents, check=False)
-        if done.stdout.split()[:1] != [repo.tree(oid).encode()]:
+        if done.returncode or done.stdout.split() != [repo.tree(oid).encode()]:
             return False
     return True
 
