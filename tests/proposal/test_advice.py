@@ -96,6 +96,19 @@ def test_formatting_alone_is_one_change() -> None:
     assert said_of(plan_of({b"a.py": (spaced, 0)}, b"Reformat\n")) == []
 
 
+def test_of_megabytes_no_one_asks_whether_they_are_formatting() -> None:
+    lines = [b"a, b, c, d, e, f, g, h\n"] * 60_000
+    old, new = b"".join(lines), b"".join(lines).replace(b", ", b",")
+    changed = old + BASE, new + CHANGED
+    plan = plan_of({b"a.py": (b"", 0)}, b"Compute it\n")
+    change = modified(*changed, b"a.py")
+    edits = edits_of((change,))
+    whole = replace(plan, changes=(change,), edits=edits, group_of=(0,) * len(edits))
+
+    assert len(edits) == 2
+    assert said_of(whole) == []
+
+
 def test_tests_apart_from_their_code() -> None:
     files = {b"src/a.py": (CHANGED, 0), b"tests/test_a.py": (CHANGED, 1)}
     together = {path: (new, 0) for path, (new, _) in files.items()}

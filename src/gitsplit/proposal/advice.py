@@ -117,6 +117,9 @@ _NEAR = 5
 _FEWEST = 5
 """So many changed lines of formatting are worth a commit of their own."""
 
+_LARGEST = 2_000_000
+"""Of a place with more bytes before and after no one asks whether it is formatting."""
+
 
 def _mixed_formatting(plan: Plan) -> Iterator[Advice]:
     """Commits that reformat lines far from what they change."""
@@ -139,9 +142,11 @@ def _inert(words: str) -> str:
 def _is_formatting(plan: Plan, edit: TextEdit) -> bool:
     """Whether lines that say something differ in white space alone."""
     change = plan.changes[edit.file]
-    old = change.old_lines[edit.old.start : edit.old.stop]
-    new = change.new_lines[edit.new.start : edit.new.stop]
-    before, after = (b"".join(side).decode("utf-8", "replace") for side in (old, new))
+    old = change.old_lines.text(edit.old.start, edit.old.stop)
+    new = change.new_lines.text(edit.new.start, edit.new.stop)
+    if len(old) + len(new) > _LARGEST:
+        return False
+    before, after = (side.decode("utf-8", "replace") for side in (old, new))
     return bool(before.strip()) and differ_in_space(before, after)
 
 
