@@ -102,3 +102,13 @@ def test_a_file_that_is_named_after_a_version_has_the_whole_version() -> None:
     assert offered(modified(b"a\n", b"b\n", b"docs/releases/v6.5.6.rst"))[-1] == (
         "Update v6.5.6"
     )
+
+
+@pytest.mark.parametrize(("files", "is_said"), [(3, True), (11, False)])
+def test_a_remark_is_looked_for_in_the_first_files(files: int, is_said: bool) -> None:
+    rows = "".join(f"row_{n} = {n}\n" for n in range(400))
+    changes = [modified(b"", rows.encode(), b"a%02d.py" % n) for n in range(files)]
+    remark = modified(b"", b"# Update the kettle while it is warm.\n", b"b.py")
+
+    said = "Update the kettle while it is warm" in offered(*changes, remark)
+    assert said == is_said

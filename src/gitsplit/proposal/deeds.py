@@ -8,6 +8,7 @@ names that stand out most, and where; last the file's name alone.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 
 from msgspec import Struct
 
@@ -84,6 +85,9 @@ _FUNCTION = 0.6
 
 _TELLING = 0.5
 """The second name is said, too, where it stands out at least so much as the first."""
+
+_MOST_SEARCHED = 10 * MOST_LINES
+"""In so many added lines of a commit one is looked for that is a sentence."""
 
 _ALIKE = 0.65
 """So alike two words are where one is the other misspelt."""
@@ -187,7 +191,7 @@ def _tests(commit: CommitFeatures, pieces: Sequence[int]) -> Iterator[Deed]:
     for piece in pieces:
         if commit.features[piece].role != "test":
             continue
-        for line in added_lines(commit.texts, commit.pieces[piece])[:MOST_LINES]:
+        for line in _first_added(commit, piece):
             if found := _TEST.search(line):
                 said = found[3] or spelled_out(_TEST_AFFIX.sub("", found[1]))
                 if said and len(said) <= LONGEST_DEED:
@@ -221,7 +225,7 @@ def _defined(commit: CommitFeatures, pieces: Sequence[int]) -> str:
         wanted = features.defined & features.new
         if not wanted or features.role == "test":
             continue
-        for line in added_lines(commit.texts, commit.pieces[piece])[:MOST_LINES]:
+        for line in _first_added(commit, piece):
             if declares(line) and (named := definitions([line]) & wanted):
                 return printable(min(named, key=line.index))
     return ""
@@ -282,7 +286,8 @@ def _plain_names(commit: CommitFeatures, pieces: Sequence[int]) -> frozenset[str
         if is_lock(features.path) or len(code) + len(remarks) > MOST_LINES:
             continue
         has_remarks = features.role in {"code", "test"}
-        for line in _changed_lines(commit, commit.pieces[piece]):
+        lines = _changed_lines(commit, commit.pieces[piece])
+        for line in islice(lines, 2 * MOST_LINES):
             is_remark = has_remarks and are_comments([line])
             (remarks if is_remark else code).append(_HASH.sub("", line))
     names = identifiers("\n".join(code)) or identifiers("\n".join(remarks))
@@ -290,14 +295,18 @@ def _plain_names(commit: CommitFeatures, pieces: Sequence[int]) -> frozenset[str
     return frozenset(names).union(*around)
 
 
+def _first_added(commit: CommitFeatures, piece: int) -> Iterator[str]:
+    """The lines that a piece adds, of many the first."""
+    return islice(added_lines(commit.texts, commit.pieces[piece]), MOST_LINES)
+
+
 def _changed_lines(commit: CommitFeatures, piece: Piece) -> Iterator[str]:
-    """The lines that a piece removes and adds, of many the first."""
+    """The lines that a piece removes and adds."""
     for edit in piece:
         if isinstance(edit, TextEdit):
             old, new = commit.texts.old[edit.file], commit.texts.new[edit.file]
             for lines, span in ((old, edit.old), (new, edit.new)):
-                stop = min(span.stop, span.start + MOST_LINES)
-                yield from lines.between(span.start, stop)
+                yield from lines.between(span.start, span.stop)
 
 
 def _salient_names(
@@ -349,15 +358,15 @@ def _verb(commit: CommitFeatures, pieces: Sequence[int]) -> str:
 
 def _remarks(commit: CommitFeatures, pieces: Sequence[int]) -> Iterator[Deed]:
     """The first comment or docstring that is added and is a sentence with a verb."""
-    for piece in pieces:
-        for line in added_lines(commit.texts, commit.pieces[piece])[:MOST_LINES]:
-            found = _REMARK.match(line)
-            text = first_sentence(found[1].rstrip("*/\"' ")) if found else ""
-            words = text.split()
-            if (
-                len(words) > FEWEST_WORDS
-                and words[0].isalpha()
-                and _VERBS.search(" ".join(words[:_SHORT]))
-            ):
-                yield Deed(text, "a comment that is added", is_sentence=True)
-                return
+    added = chain.from_iterable(_first_added(commit, piece) for piece in pieces)
+    for line in islice(added, _MOST_SEARCHED):
+        found = _REMARK.match(line)
+        text = first_sentence(found[1].rstrip("*/\"' ")) if found else ""
+        words = text.split()
+        if (
+            len(words) > FEWEST_WORDS
+            and words[0].isalpha()
+            and _VERBS.search(" ".join(words[:_SHORT]))
+        ):
+            yield Deed(text, "a comment that is added", is_sentence=True)
+            return
