@@ -3,7 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gitsplit.model.diff import edits_of
 from gitsplit.model.plan import with_edits_assigned
+from gitsplit.proposal.names import links_of_plan
 from gitsplit.proposal.repair import remedies, remedy_words, smallest_passing
 from tests.proposal.test_arrangement import edited, plan_of
 from tests.strategies import modified
@@ -11,6 +13,14 @@ from tests.strategies import modified
 USES = edited(b"a.py", (b"", b"play(volume)\n"), (b"", b"stop()\n"))
 DEFINES = edited(b"b.py", (b"", b"volume = 11\n"), (b"", b"other = 1\n"))
 PLAN = plan_of((USES, DEFINES), 0, 1, 2, 1)
+
+
+def test_links_are_found_once_for_equal_cuts() -> None:
+    found = links_of_plan(PLAN.changes, PLAN.edits)
+    again = links_of_plan(PLAN.changes, edits_of(PLAN.changes))
+
+    assert found
+    assert again is found
 
 
 def test_a_name_that_was_printed_takes_along_what_defines_it() -> None:

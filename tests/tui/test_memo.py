@@ -1,6 +1,6 @@
 """A remembered answer is the one that would be found anew."""
 
-from operator import attrgetter
+from operator import attrgetter, eq
 from types import SimpleNamespace
 
 from gitsplit.model.memo import memo, memo_by
@@ -34,3 +34,14 @@ def test_what_the_answer_does_not_depend_on_may_change() -> None:
     assert count(SimpleNamespace(whole=whole, todo=todo, cursor=1)) == 1
     assert count(SimpleNamespace(whole=whole, todo=todo, cursor=2)) == 1
     assert count(SimpleNamespace(whole=whole, todo=["todo"], cursor=2)) == 2
+
+
+def test_what_takes_long_is_remembered_for_equal_arguments() -> None:
+    asked = []
+
+    @memo_by(lambda parts: (parts,), are_same=eq)
+    def count(parts: list[int]) -> int:
+        asked.append(parts)
+        return len(asked)
+
+    assert [count([1]), count([1]), count([2]), count([1])] == [1, 1, 2, 3]

@@ -23,10 +23,12 @@ def memo(function: Callable[Params, Answer]) -> Callable[Params, Answer]:
 
 def memo_by(
     key_of: Callable[Params, Parts],
+    are_same: Callable[[object, object], bool] = is_,
 ) -> Callable[[Callable[Params, Answer]], Callable[Params, Answer]]:
     """The decorator for a function whose answer depends on parts of its arguments.
 
-    ``key_of`` gives these parts.
+    ``key_of`` gives these parts. What takes long may compare them otherwise than by
+    identity, with ``are_same``.
     """
 
     def remember(function: Callable[Params, Answer]) -> Callable[Params, Answer]:
@@ -36,7 +38,7 @@ def memo_by(
         def answer(*args: Params.args, **kwargs: Params.kwargs) -> Answer:
             nonlocal last
             key, known = key_of(*args, **kwargs), last  # another thread may ask, too
-            if known is None or not all(map(is_, key, known[0])):
+            if known is None or not all(map(are_same, key, known[0])):
                 known = last = key, function(*args, **kwargs)
             return known[1]
 

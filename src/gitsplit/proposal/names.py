@@ -11,12 +11,13 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from operator import eq
 from typing import Literal
 
 from msgspec import Struct
 
 from gitsplit.model.diff import Edit, FileChange, Span, TextEdit, edits_of
-from gitsplit.model.memo import memo
+from gitsplit.model.memo import memo, memo_by
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.weave import threads_of
 from gitsplit.proposal import source_text
@@ -68,7 +69,7 @@ class _Words(Struct):
     local: set[str]
 
 
-@memo
+@memo_by(lambda changes, edits: (changes, edits), are_same=eq)
 def links_of_plan(
     changes: tuple[FileChange, ...], edits: tuple[Edit, ...]
 ) -> tuple[Link, ...]:
