@@ -21,6 +21,7 @@ from gitsplit.tui.background import worker
 from gitsplit.tui.background.worker import CUTTING, Backend, takes_long_to_cut
 from gitsplit.tui.state.app_state import Screen, ShellRequest, State
 from gitsplit.tui.update.actions import Action
+from gitsplit.tui.update.actions.screens import OpenPreview, Undo
 from gitsplit.tui.update.actions.series import MarkSplit, OpenCommit
 from gitsplit.tui.update.actions.split import Send, SplitHunk
 from gitsplit.tui.view import dropped
@@ -207,16 +208,25 @@ def test_a_preview_is_composed_before_its_frame(
 ) -> None:
     monkeypatch.setattr(worker, "MANY_HUNKS", 0)
     composed_in = set()
-    compose = states.states_in
+    compose = states.final_files
 
     def noted(*args: Any) -> Any:
         composed_in.add(current_thread().name)
         return compose(*args)
 
-    monkeypatch.setattr(dropped, "states_in", noted)
+    monkeypatch.setattr(dropped, "final_files", noted)
     files = {f"f{n}": ("1\n", "2\n") for n in range(4)}
     assert keyed(state_of(plan_of(files)), "w").screen is Screen.PREVIEW
     assert composed_in == {"background"}
+
+
+def test_on_the_preview_every_step_back_is_done_in_a_thread() -> None:
+    plan = plan_of({f"f{n}": ("1\n", "2\n") for n in range(worker.MANY_HUNKS + 1)})
+    split = after(state_of(plan), Send(1))
+    preview = after(split, OpenPreview())
+
+    assert not worker.words_for_long(split, Undo())
+    assert worker.words_for_long(preview, Undo()) == worker.WORKING
 
 
 def keyed(start: State, keys: str) -> State:

@@ -135,6 +135,16 @@ def _states_by_group(plan: Plan) -> dict[int, dict[int, File | None]]:
     return found
 
 
+def final_files(plan: Plan) -> Iterator[File | None]:
+    """Each thread's file as the last commit has it; None where it doesn't exist."""
+    last = len(plan.groups) - 1
+    overrides = overrides_by_file(plan)
+    for thread, assignment in zip(plan.threads, assignments(plan), strict=True):
+        own = overrides.get(thread.numbers[0], {})
+        (state,) = file_states(thread, assignment, (last,))
+        yield _with_override(state, own.get(last))
+
+
 def overrides_by_file(plan: Plan) -> dict[int, dict[int, Override]]:
     """The overrides of each file that has any, by their groups."""
     found: dict[int, dict[int, Override]] = {}

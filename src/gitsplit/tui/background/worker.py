@@ -424,12 +424,14 @@ def words_for_long(state: State, action: Action) -> str:
         return SEARCHING if hunks > MANY_HUNKS else ""
     if takes_long_to_cut(state, action):
         return CUTTING
-    is_about_all = isinstance(action, ChangeCount | OpenPreview) or action == Fold(
-        everywhere=True
+    is_plan = isinstance(action, OpenedAction | HistoryAction)
+    is_about_all = (
+        isinstance(action, ChangeCount | OpenPreview)
+        or action == Fold(everywhere=True)
+        or (is_plan and state.screen is Screen.PREVIEW)
     )
     if is_about_all and hunks > MANY_HUNKS:
         return WORKING
-    is_plan = isinstance(action, OpenedAction | HistoryAction)
     return WORKING if is_plan and hunks > VERY_MANY_HUNKS else ""
 
 

@@ -1,6 +1,7 @@
 """How the final files differ from the original: what is left out, what was edited."""
 
 from collections.abc import Iterable, Iterator
+from operator import eq
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
@@ -15,7 +16,7 @@ from gitsplit.model.plan import (
     groups_with_edits,
     without_empty_groups,
 )
-from gitsplit.model.states import is_whole, states_in
+from gitsplit.model.states import final_files, is_whole
 from gitsplit.model.todo import Entry
 from gitsplit.tui.state.selection import amount_words
 from gitsplit.tui.view.text import one_line
@@ -24,13 +25,9 @@ from gitsplit.tui.view.text import one_line
 @memo
 def has_same_final_files(plan: Plan) -> bool:
     """Whether every file ends as the original commit has it, found by composing it."""
-    written = without_empty_groups(plan)
-    last = (len(written.groups) - 1,)
+    originals = (thread.changes[-1].new for thread in plan.threads)
     try:
-        return all(
-            states_in(written, thread.numbers[0], last) == (thread.changes[-1].new,)
-            for thread in plan.threads
-        )
+        return all(map(eq, final_files(without_empty_groups(plan)), originals))
     except InvalidPlan:
         return False
 
