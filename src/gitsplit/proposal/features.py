@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from gitsplit.model.diff import Edit, FileChange, Span, TextEdit
 from gitsplit.model.lines import Lines
+from gitsplit.model.memo import memo
 from gitsplit.proposal import source_text
 from gitsplit.proposal.source_text import (
     identifier_counts,
@@ -271,11 +272,11 @@ class Texts(Struct, frozen=True, dict=True):
 
     @cached_property
     def _words_before(self) -> "WordCounts":
-        return word_counts(self.old)
+        return _words_of_old_sides(self.changes)
 
     @cached_property
     def _words_after(self) -> "WordCounts":
-        return word_counts(self.new)
+        return _words_of_new_sides(self.changes)
 
     @cached_property
     def before(self) -> frozenset[str]:
@@ -293,6 +294,17 @@ class WordCounts(NamedTuple):
 
     files: tuple[Counter[str], ...]
     are_all: bool
+
+
+@memo
+def _words_of_old_sides(changes: tuple[FileChange, ...]) -> WordCounts:
+    """The same for those who ask of the same changes, one after the other."""
+    return word_counts([TextLines(change.old_lines) for change in changes])
+
+
+@memo
+def _words_of_new_sides(changes: tuple[FileChange, ...]) -> WordCounts:
+    return word_counts([TextLines(change.new_lines) for change in changes])
 
 
 def word_counts(files: Sequence[TextLines]) -> WordCounts:
