@@ -160,8 +160,8 @@ def _whole_state(thread: Thread, groups: Sequence[int], after: int) -> File | No
     return thread.changes[done - 1].new if done else thread.changes[0].old
 
 
-_LineRun = tuple[bytes, int, int]
-"""Lines that follow each other in every state that has them, as one text.
+_LineRun = tuple[memoryview, int, int]
+"""Lines that follow each other in every state that has them, as one text; no copy.
 
 And the group that adds them, and the one from which on they are gone.
 """
@@ -182,14 +182,20 @@ class _Lines(Struct, frozen=True):
         return b"".join(chosen) if self.is_ended else joined_lines(chosen)
 
 
-def joined_lines(texts: Sequence[bytes]) -> bytes:
+def joined_lines(texts: Sequence[bytes | memoryview]) -> bytes:
     """The lines in one; one that lacks its end gets it where others follow it.
 
     Otherwise two lines would become one. Only a state between those of commits can have
     such a line in its middle.
     """
-    ended = (t if t.endswith(b"\n") else t + b"\n" for t in texts[:-1])
-    return b"".join([*ended, *texts[-1:]])
+    parts: list[bytes | memoryview] = []
+    for text in texts[:-1]:
+        parts += (text,) if _is_ended(text) else (text, b"\n")
+    return b"".join([*parts, *texts[-1:]])
+
+
+def _is_ended(text: bytes | memoryview) -> bool:
+    return bytes(text[-1:]) == b"\n"
 
 
 class _States:
@@ -257,7 +263,7 @@ class _States:
             return _Lines()
         if stretch not in self._lines:
             runs = tuple(_Lives(self.edits).runs(self._weave(stretch)))
-            is_ended = all(text.endswith(b"\n") for text, *_ in runs[:-1])
+            is_ended = all(_is_ended(text) for text, *_ in runs[:-1])
             self._lines[stretch] = _Lines(runs, is_ended)
         return self._lines[stretch]
 
@@ -293,7 +299,8 @@ class _Lives:
         shown = (row for row in rows if row[1] < row[2])
         for life, run in groupby(shown, itemgetter(1, 2)):
             texts = [text for text, *_ in run]
-            yield (texts[0] if len(texts) == 1 else joined_lines(texts), *life)
+            one = texts[0] if len(texts) == 1 else memoryview(joined_lines(texts))
+            yield (one, *life)
 
     def all_lines(
         self, weave: Sequence[Strand], *, is_settled: bool
@@ -303,7 +310,7 @@ class _Lives:
             self._settle(weave)
         for strand in weave:
             for text, since, until in self._parts(strand):
-                yield LineLife(since, until, len(lines_of(text)))
+                yield LineLife(since, until, len(lines_of(bytes(text))))
 
     def _settle(self, weave: Sequence[Strand]) -> None:
         """Find the lives of lines that go when what took their place goes."""
@@ -315,15 +322,12 @@ class _Lives:
     def _parts(self, strand: Strand) -> Sequence[_LineRun]:
         """The lines of the strand, cut where its edits are."""
         if strand in self._known:
-            return [(strand.lines[strand.span.start], *self._known[strand])]
-        cuts, first = self._cuts(strand), strand.span.start
+            return [(strand.view(0, 1), *self._known[strand])]
+        cuts = self._cuts(strand)
         if not cuts:
-            return [(strand.text, *self._groups(strand, 0))]
+            return [(strand.view(0, len(strand)), *self._groups(strand, 0))]
         return [
-            (
-                strand.lines.text(first + start, first + stop),
-                *self._groups(strand, start),
-            )
+            (strand.view(start, stop), *self._groups(strand, start))
             for start, stop in pairwise([0, *cuts, len(strand)])
         ]
 

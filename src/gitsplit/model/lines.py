@@ -75,6 +75,13 @@ class Lines(Sequence[bytes]):
             return b""
         return self.content[self._offset(start) : self._offset(stop)]
 
+    def view(self, start: int, stop: int) -> memoryview:
+        """The same, without a copy."""
+        whole = memoryview(self.content)
+        if start >= stop:
+            return whole[:0]
+        return whole[self._offset(start) : self._offset(stop)]
+
     def _offset(self, line: int) -> int:
         """Where the line begins; the end of the content where there is none."""
         block = bisect_right(self._firsts, line) - 1

@@ -55,6 +55,10 @@ class Strand(Struct, eq=False):
         """The lines as one."""
         return self.lines.text(self.span.start, self.span.stop)
 
+    def view(self, start: int, stop: int) -> memoryview:
+        """Its lines ``start`` up to ``stop``, from 0, as one that is no copy."""
+        return self.lines.view(self.span.start + start, self.span.start + stop)
+
     def take(self, count: int) -> "Strand":
         """The first lines as a strand of their own, which this one loses."""
         start, middle = self.span.start, self.span.start + count
