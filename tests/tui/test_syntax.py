@@ -204,6 +204,32 @@ def test_a_file_that_comes_into_sight_while_another_is_read_is_read_too() -> Non
     assert asyncio.run(play()) == (Tint(0, 12, " class:comment"),)
 
 
+@pytest.mark.parametrize(("path", "expected"), [("f.py", 1), ("f.txt", 0)])
+def test_a_frame_is_drawn_for_what_is_tinted_alone(path: str, expected: int) -> None:
+    syntax, drawn = Syntax(), list[object]()
+
+    async def play() -> None:
+        with create_pipe_input() as pipe:
+            application: Application[None] = Application(
+                input=pipe, output=DummyOutput()
+            )
+            application.on_invalidate += drawn.append
+            running = asyncio.ensure_future(application.run_async())
+            await asyncio.sleep(0.01)
+            drawn.clear()
+            syntax.tints(created(SOURCE, path), False, 0)
+            SyntaxReader(syntax).keep_up(application)
+            async with asyncio.timeout(PATIENCE):
+                while syntax.has_new() or syntax.is_behind():
+                    await asyncio.sleep(0.001)
+                await asyncio.sleep(0.01)
+            application.exit()
+            await running
+
+    asyncio.run(play())
+    assert len(drawn) == expected
+
+
 class _Counting(selectors.DefaultSelector):
     """A selector that counts how often the loop wakes up."""
 

@@ -199,7 +199,7 @@ class Shell:
             self.tints = self._syntax.tints
             application.after_render += SyntaxReader(self._syntax).keep_up
         # Escape alone must be told from the first byte of a longer key, and soon.
-        application.ttimeoutlen = application.timeoutlen = ESCAPE_SECONDS
+        application.ttimeoutlen, application.timeoutlen = ESCAPE_SECONDS, 0.0
         application.key_processor.after_key_press += partial(_set_patience, application)
         return application
 
@@ -510,11 +510,12 @@ class Shell:
 def _set_patience(application: ScreenApplication, processor: KeyProcessor) -> None:
     """Wait for the second of two keys as long as it takes, unless Escape is the first.
 
-    If the first were forgotten, the second alone would do something else.
+    If the first were forgotten, the second alone would do something else. An Escape has
+    been waited for already: what came with it would be here.
     """
     begun = processor.key_buffer
     waits = bool(begun) and begun[0].key is not Keys.Escape
-    application.timeoutlen = _DAY if waits else ESCAPE_SECONDS
+    application.timeoutlen = _DAY if waits else 0.0
 
 
 def _find_proposal(backend: Backend, state: State, action: Action) -> Sequence[Action]:

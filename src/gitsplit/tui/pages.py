@@ -114,7 +114,7 @@ def run_pages(
     )
     term = getattr(application.output, "term", None) or ""
     application.style = screen_style(colours, application.color_depth, term)
-    application.ttimeoutlen = application.timeoutlen = 0.05
+    application.ttimeoutlen, application.timeoutlen = 0.05, 0.0
     ApplicationRun(application).run()
 
 

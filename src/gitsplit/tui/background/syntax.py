@@ -49,8 +49,8 @@ class _Reading(Struct):
         is_open = self.tokens is not None and not self.is_over
         return is_open and self.done <= self.wanted
 
-    def step(self) -> None:
-        """Read one token."""
+    def step(self) -> bool:
+        """Read one token; whether it is tinted."""
         assert self.tokens is not None, "a text is opened before it is read"
         # On a busy machine another may have the processor meanwhile.
         began = thread_time()
@@ -61,7 +61,7 @@ class _Reading(Struct):
             token = None
         if token is None or thread_time() - began > _LONGEST_STEP:
             self.is_over = True
-            return
+            return False
         _, kind, text = token
         style = _token_style(kind, text[:1].isalpha())
         for number, part in enumerate(text.split("\n")):
@@ -72,6 +72,7 @@ class _Reading(Struct):
                 tint = Tint(self.start, self.start + len(part), style)
                 self.tints.setdefault(self.done, []).append(tint)
             self.start += len(part)
+        return bool(style)
 
 
 _Key = tuple[Oid, bytes]
@@ -123,12 +124,16 @@ class Syntax(Struct):
             else:
                 reading.tokens = lexer.get_tokens_unprocessed(reading.text)
 
-    def read_on(self, seconds: float = SLICE) -> None:
-        """Lex the files in sight further, for no longer than so many seconds."""
-        end = perf_counter() + seconds
+    def read_on(self, seconds: float = SLICE) -> bool:
+        """Lex the files in sight further, for no longer than so many seconds.
+
+        Whether anything was found that is tinted.
+        """
+        end, has_found = perf_counter() + seconds, False
         for reading in list(self._readings.values()):
             while reading.is_behind() and perf_counter() < end:
-                reading.step()
+                has_found |= reading.step()
+        return has_found
 
 
 def _text_to_lex(content: bytes) -> str | None:

@@ -515,17 +515,18 @@ class SyntaxReader:
 
     async def _read(self, application: Application[Any]) -> None:
         """Lex until nothing is left to do for what is in sight by then."""
-        syntax, shown = self._syntax, perf_counter()
+        syntax, shown, has_found = self._syntax, perf_counter(), False
         try:
             while syntax.has_new() or syntax.is_behind():
                 if syntax.has_new():
                     await run_in_thread(syntax.open_new)[0]
                     gc.freeze()  # lexers are many objects that stay
-                syntax.read_on()
-                if perf_counter() - shown > _REDRAWN_AFTER:
+                has_found |= syntax.read_on()
+                if has_found and perf_counter() - shown > _REDRAWN_AFTER:
                     application.invalidate()
-                    shown = perf_counter()
+                    shown, has_found = perf_counter(), False
                 await asyncio.sleep(_PAUSE)
-            application.invalidate()
+            if has_found:
+                application.invalidate()
         finally:
             self._is_running = False
