@@ -26,7 +26,7 @@ from tests.terminal import Terminal
 from gitsplit.git.repository import open_repository
 from gitsplit.model.progress import PATIENT
 from gitsplit.tui.app import ScreenApplication, Shell
-from gitsplit.tui.background.worker import Backend
+from gitsplit.tui.background.worker import Backend, next_job
 from gitsplit.tui.state.app_state import SeriesInfo, State, first_state
 from gitsplit.tui.surroundings import Editor, Surroundings
 from gitsplit.tui.update.series import with_only_split_open
@@ -128,15 +128,18 @@ class _Sized(DummyOutput):
 async def key_costs(
     state: State, keys_pressed: Mapping[str, tuple[str, int]]
 ) -> list[tuple[str, list[float]]]:
-    """The processor times of each kind of key."""
+    """The processor times of each kind of key, once nothing is done beside them."""
     editor = Editor(lambda text, _: text, lambda _, text: text, lambda _: ())
-    shell = Shell(state, Surroundings(editor, Backend(), with_syntax=False))
+    backend = Backend()
+    shell = Shell(state, Surroundings(editor, backend, with_syntax=False))
     found = []
     with create_pipe_input() as pipe:
         application = shell.application(pipe, _Sized())
         frames = _Frames(shell, application)
         running = asyncio.ensure_future(application.run_async())
         await frames.drawn.wait()
+        while next_job(shell.state, backend) is not None:
+            await asyncio.sleep(0.01)
         gc.freeze()
         for what, (keys, times) in keys_pressed.items():
             costs = [await frames.cost_of(pipe, keys) for _ in range(times)]
