@@ -1,42 +1,14 @@
 """What a large commit takes, in a process of its own, follows its size."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tools.bench.large import dry_run_costs
 
 from tests.repository import Repository
 
 LINE = 10_000_000
 """So many bytes are one line of a minified file."""
-
-_PEAK = """
-import os, resource
-from gitsplit.__main__ import run
-os._exit = lambda status: None  # it would end before its peak is told
-try:
-    run()
-finally:
-    print("peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
-"""
-
-
-def peak(repo: Repository, *options: str) -> int:
-    """The most memory of a dry run of the last commit, in bytes."""
-    command = [sys.executable, "-c", _PEAK, "HEAD~1", "--dry-run", *options]
-    # A process has the peak of the one that starts it, until it has one of its own.
-    apart = ["sh", "-c", '"$@"; exit $?', "sh", *command]
-    env = {**os.environ, "PYTHONMALLOC": "malloc"}
-    ran = subprocess.run(apart, cwd=repo.path, capture_output=True, env=env, check=True)
-    return int(ran.stdout.rpartition(b"peak")[2])
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> int:
-    """What a dry run takes anyway."""
-    return peak(with_line(tmp_path_factory.mktemp("small"), 10))
 
 
 def with_line(path: Path, size: int) -> Repository:
@@ -50,10 +22,17 @@ def with_line(path: Path, size: int) -> Repository:
     return repo
 
 
-@pytest.mark.parametrize("grouping", ["proposal", "none"])
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> float:
+    """The MiB that a dry run takes anyway."""
+    return dry_run_costs(with_line(tmp_path_factory.mktemp("small"), 10).path).peak
+
+
+@pytest.mark.parametrize("grouping", ["propose", "none"])
 def test_a_long_line_is_copied_a_few_times_alone(
-    tmp_path: Path, small: int, grouping: str
+    tmp_path: Path, small: float, grouping: str
 ) -> None:
     options = ["--group-by", "none"] if grouping == "none" else []
+    costs = dry_run_costs(with_line(tmp_path, LINE).path, *options)
 
-    assert peak(with_line(tmp_path, LINE), *options) - small < 7 * LINE
+    assert (costs.peak - small) * 2**20 < 7 * LINE

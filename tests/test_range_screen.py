@@ -121,14 +121,20 @@ def test_neighbours_of_the_series_are_selected_and_opened_as_a_range(
     assert three.blob("HEAD~1", "m.py") == program("main", "a", "b", "c")
 
 
+def rewriting_a_line(repo: Repository, times: int) -> Terminal:
+    """The screen of a series that writes the same line so many times."""
+    for number in range(times + 1):
+        repo.commit(f"{number}\n", {"f": b"%d\n" % number})
+    terminal = Terminal(repo.path, f"HEAD~{times}")
+    terminal.wait_for(f"{times} commits   oldest first")
+    terminal.settle()
+    return terminal
+
+
 def test_a_reorder_that_would_conflict_is_opened_as_a_range(repo: Repository) -> None:
     """The later of two rewrites of a line comes first: then only that is seen."""
-    for number in range(3):
-        repo.commit(f"{number}\n", {"f": b"%d\n" % number})
+    terminal = rewriting_a_line(repo, 2)
     tip = repo.tree("HEAD")
-    terminal = Terminal(repo.path, "HEAD~2")
-    terminal.wait_for("2 commits   oldest first")
-    terminal.settle()
     terminal.type("jK")
     terminal.wait_for("would conflict in f")
     terminal.type("R")
@@ -280,12 +286,8 @@ def test_nothing_conflicts_where_a_dropped_commit_is_opened_as_a_range(
     repo: Repository,
 ) -> None:
     """All commits on its files are in the range, not only the first that conflicts."""
-    for number in range(4):
-        repo.commit(f"{number}\n", {"f": b"%d\n" % number})
+    terminal = rewriting_a_line(repo, 3)
     tip = repo.tree("HEAD")
-    terminal = Terminal(repo.path, "HEAD~3")
-    terminal.wait_for("3 commits   oldest first")
-    terminal.settle()
     terminal.type("d")
     terminal.wait_for("would conflict: R opens these 3 commits as one range")
     terminal.type("R")

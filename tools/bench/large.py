@@ -69,23 +69,38 @@ def measure_large() -> None:
             place = Path(name)
             case.make(place)
             for options in case.ways:
-                _print_costs(case.name, " ".join(options), _dry_run(place, options))
+                given = [str(_plan(place))] if _PLAN in options else []
+                costs = dry_run_costs(place, *options, *given)
+                _print_costs(case.name, " ".join(options), costs)
             if case.name.endswith("files"):
                 screen = [sys.executable, "-m", "tools.bench.large", str(place)]
-                _print_costs(case.name, "w on the screen", _output(screen, Path.cwd()))
+                costs = _costs_told(_output(screen, Path.cwd()))
+                _print_costs(case.name, "w on the screen", costs)
 
 
-def _print_costs(name: str, way: str, printed: bytes) -> None:
-    """A line of the table, of what a process has printed."""
-    processor, git, peak = map(float, printed.rpartition(b"costs")[2].split())
-    say(f"{name:36}{way:>18} {processor:7.2f} s {git:6.2f} s {peak:9.0f}")
+class Costs(NamedTuple):
+    """Seconds of processor time, git's among them, and MiB at most."""
+
+    processor: float
+    of_git: float
+    peak: float
 
 
-def _dry_run(place: Path, options: Sequence[str]) -> bytes:
-    """What a dry run prints, and what it has cost."""
-    given = [str(_plan(place))] if _PLAN in options else []
-    asked = ["HEAD~1", "--dry-run", *options, *given]
-    return _output([sys.executable, "-c", _MEASURED, *asked], place)
+def _print_costs(name: str, way: str, costs: Costs) -> None:
+    """A line of the table."""
+    words = f"{costs.processor:7.2f} s {costs.of_git:6.2f} s {costs.peak:9.0f}"
+    say(f"{name:36}{way:>18} {words}")
+
+
+def dry_run_costs(place: Path, *options: str) -> Costs:
+    """What a dry run of the last commit costs, in a process of its own."""
+    asked = ["HEAD~1", "--dry-run", *options]
+    return _costs_told(_output([sys.executable, "-c", _MEASURED, *asked], place))
+
+
+def _costs_told(printed: bytes) -> Costs:
+    """The costs that a process has printed last."""
+    return Costs(*map(float, printed.rpartition(b"costs")[2].split()))
 
 
 def _output(command: Sequence[str], place: Path) -> bytes:
