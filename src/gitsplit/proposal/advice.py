@@ -72,10 +72,10 @@ _FIRST = (
 """What else a subject may begin with, where it can't be a noun."""
 
 _VERB = rf"(?:{_VERBS})(?:s|d|ed|es)?"
-_TWO = re.compile(
+_AND = re.compile(r"\s(?:and|&)\s", re.IGNORECASE)
+_TWO = (
     rf"(?P<first>(?:{_VERB}|(?:{_FIRST})(?:s|d|ed|es)?)\s(?:.*\s)?(?P<before>[^\s,]+)),?\s+(?:and|&)\s+(?:also\s+)?"
-    rf"(?P<second>{_VERB}\s+\S.*)",
-    re.IGNORECASE,
+    rf"(?P<second>{_VERB}\s+\S.*)"
 )
 _PREFIX = re.compile(r"^(?:[^\s:]+(?:, ?[^\s:]+)*(?:\([^)]*\))?!?: +|\[[^\]]*\] *)+")
 _QUOTED = re.compile(r"`[^`]*`|\"[^\"]*\"|“[^”]*”|(?<!\w)'[^']*'(?!\w)")
@@ -83,10 +83,7 @@ _WITH_IT = re.compile(
     r"\b(tests?|specs?|docs?|documentation|changelog|news|readme|comments?|it|them)\b",
     re.IGNORECASE,
 )
-_ONE_PHRASE = re.compile(
-    rf"\b(?:{_VERB}|drag|search|find|copy|cut|get|read|save|open|push|load)$",
-    re.IGNORECASE,
-)
+_ONE_PHRASE = rf"\b(?:{_VERB}|drag|search|find|copy|cut|get|read|save|open|push|load)$"
 
 
 def two_deeds(subject: str) -> tuple[str, str] | None:
@@ -100,10 +97,14 @@ def two_deeds(subject: str) -> tuple[str, str] | None:
     >>> two_deeds("Add search and replace to the editor")
     >>> two_deeds("Fix the timeout and add a test")
     """
+    if not _AND.search(subject):
+        return None
+    # These two take long to be compiled, and few subjects need them.
+    two, one_phrase = (re.compile(p, re.IGNORECASE) for p in (_TWO, _ONE_PHRASE))
     bare = _QUOTED.sub(lambda found: "x" * len(found[0]), subject)
     start = found.end() if (found := _PREFIX.match(bare)) else 0
-    both = _TWO.fullmatch(bare, start)
-    if both is None or _ONE_PHRASE.search(both["before"]):
+    both = two.fullmatch(bare, start)
+    if both is None or one_phrase.search(both["before"]):
         return None
     if _WITH_IT.search(both["second"]):
         return None
