@@ -75,6 +75,8 @@ def sealed_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (home / ".gitconfig").write_text(
         "[user]\n\tname = Committer\n\temail = committer@example.com\n"
         "[init]\n\tdefaultBranch = main\n[commit]\n\tgpgSign = false\n"
+        # What goes on in the background would be seen as a change.
+        "[maintenance]\n\tauto = false\n"
     )
 
 

@@ -16,8 +16,11 @@ from random import Random
 import pytest
 
 from gitsplit.git import journal
+from gitsplit.git.cleanup import note_ref_locks, remove_stale_ref_locks
 from gitsplit.git.program import is_running
+from gitsplit.git.refs import RefUpdate
 from gitsplit.git.repository import open_repository
+from gitsplit.model.objects import NO_OBJECT, Oid
 from tests.git.following import EDITED, Seen, drop, leftovers, seen, tangle
 from tests.repository import Repository
 
@@ -240,6 +243,21 @@ def test_the_last_lock_of_a_git_killed_while_it_rolls_back_is_removed(
     assert "nothing was changed" in (said or "")
     assert leftovers(repo) == []
     assert seen(repo) == before
+
+
+def test_locks_are_only_looked_for_where_refs_can_be(repo: Repository) -> None:
+    """A branch of that name is there by now, or reftable has a file in the place."""
+    repo.commit("one\n", {"f": b"1\n"})
+    repo.git("branch", "a")
+    record = repo.path / "record.json"
+    record.touch()
+    inside = open_repository(repo.path)
+    note_ref_locks(inside, [], record)
+    update = RefUpdate("refs/heads/a/b", Oid(repo.oid("HEAD")), NO_OBJECT)
+    remove_stale_ref_locks(inside, [update], record)
+
+    assert repo.git("branch", "--list", "a").strip() == "a"
+    assert repo.fsck() == ""
 
 
 @pytest.mark.parametrize(("file", "later"), [("another", 0), ("the same", 1)])

@@ -96,7 +96,7 @@ def remove_stale_ref_locks(
     )
     empty = {lock for lock in (*locks, *long_empty) if _own_content(lock) == b""}
     stale = {file for file in ours if file.suffix == ".lock"}
-    noted = _own_content(_note_of_locks(record)).split(b"\0")
+    noted = {*_own_content(_note_of_locks(record)).split(b"\0")} - {b""}
     stale |= {lock for lock in empty if _file_identity(lock)[:-1] in noted}
     for lock in _stale_locks(empty - stale, [record, *ours], say):
         if lock not in long_empty or not _is_git_running(repo):
