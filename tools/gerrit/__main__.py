@@ -144,7 +144,8 @@ def squashes(project: Project) -> None:
     ]
     plan = json.dumps(plan_for(project.repo, "HEAD~2", *entries)).encode()
     ran = gitsplit_process(project.repo.path, "--plan", "-", "--yes", stdin=plan)
-    assert f"{ids[1][:9]} “two” is squashed, and stays open" in ran.out, ran
+    assert f"{ids[1][:9]} “two” is squashed." in ran.out, ran
+    assert "it stays open on the server" in ran.out, ran
     project.push()
     assert [project.changes()[each][1] for each in ids] == [2, 1]
 
