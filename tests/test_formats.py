@@ -1,6 +1,8 @@
 """The formats of a dry run are those of one table, wherever they are named."""
 
 import re
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
@@ -16,6 +18,7 @@ from gitsplit.planfile.parse import load_plan
 from gitsplit.report.findings import DryRun
 from gitsplit.report.formats import FORMATS, formats_in_words, printout_in
 from tests.conftest import PROJECT
+from tests.repository import Repository
 
 PAGES = [*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md")]
 
@@ -58,3 +61,16 @@ def test_a_plan_file_is_written_without_looking_at_what_it_would_come_to() -> No
 
     assert load_plan(printed.text) == plan
     assert printed.refusal is None
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_nothing_is_left_open(repo: Repository, form: str) -> None:
+    repo.commit("Base\n", {"a": b"1\n", "b": b"1\n"})
+    repo.commit("Change\n", {"a": b"2\n", "b": b"2\n"})
+    command = [sys.executable, "-X", "dev", "-m", "gitsplit", "HEAD~1", "-n"]
+    ran = subprocess.run(
+        [*command, "--format", form], cwd=repo.path, capture_output=True, check=True
+    )
+
+    assert ran.stdout
+    assert ran.stderr == b""

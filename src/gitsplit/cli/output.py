@@ -100,7 +100,8 @@ def stdout_kept_for_document() -> Iterator[None]:
     """
     global _document
     kept, saved = sys.stdout, _moved_aside(sys.stdout)
-    _document = _Document(kept if saved is None else os.fdopen(saved, "w"))
+    stream = kept if saved is None else os.fdopen(saved, "w")
+    _document = _Document(stream)
     sys.stdout = sys.stderr
     _said.clear()
     try:
@@ -109,7 +110,7 @@ def stdout_kept_for_document() -> Iterator[None]:
         if saved is not None:
             os.dup2(saved, 1)
             with suppress(OSError):
-                os.close(saved)
+                stream.close()  # it would close its descriptor once more
         _document, sys.stdout = None, kept
 
 
