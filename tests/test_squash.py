@@ -333,6 +333,26 @@ def test_selected_commits_are_opened_as_one_change_and_the_others_stay(
     assert change_ids(repo, "HEAD~3..") == [*IDS[:3]]
 
 
+def test_what_is_one_change_already_is_in_no_range(repo: Repository) -> None:
+    repo.commit("base\n", {"a": b"0\n", "b": b"0\n"})
+    for number in range(1, 5):
+        repo.commit(f"{number}\n", {"a": b"%d\n" % number, "b": b"%d\n" % number})
+    before = repo.oid("HEAD")
+    terminal = Terminal(repo.path, "HEAD~4")
+    terminal.wait_for("oldest first")
+    terminal.type("jvjjQ")
+    terminal.wait_for("3 commits as one change")
+    terminal.settle()
+    terminal.type("b")
+    terminal.wait_for("oldest first")
+    terminal.type("kvjR")
+    terminal.wait_for("is split as one change with others")
+    terminal.type("qqq")
+
+    assert terminal.exit_status() == 0, terminal.text
+    assert repo.oid("HEAD") == before
+
+
 def test_unfinished_work_on_a_branch_is_kept(branch: Repository) -> None:
     terminal = Terminal(branch.path, "--squash", "main")
     terminal.wait_for("as one change")

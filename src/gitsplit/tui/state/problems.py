@@ -81,6 +81,7 @@ def conflicting_stretch(state: State) -> range:
     """The places of what a known conflict is about, with all that was moved.
 
     And where something is left out, up to the last commit that may conflict for it.
+    None where commits split as one change are among them: they can't be in a range.
     """
     conflict = conflict_of(state)
     if conflict is None:
@@ -95,7 +96,9 @@ def conflicting_stretch(state: State) -> range:
     }
     moved.update(e.oid for e in todo.entries if _moves_trees(e))
     places = sorted(map(todo.place, moved))
-    return closed_stretch(series, todo, range(places[0], places[-1] + 1))
+    found = closed_stretch(series, todo, range(places[0], places[-1] + 1))
+    is_squashed = any(e.source for e in todo.entries[found.start : found.stop])
+    return range(0) if is_squashed else found
 
 
 REBASE_OFFER = "{preview} offers to resolve it in a rebase"

@@ -124,7 +124,15 @@ def _stretch_to_open(state: State) -> tuple[Entry, ...]:
             "A range needs two or more commits.",
             hint=keyed(state, "{neighbours} selects them."),
         )
-    return state.todo.entries[stretch.start : stretch.stop]
+    entries = state.todo.entries[stretch.start : stretch.stop]
+    for entry in entries:
+        if entry.source is not None:
+            # Its hunks are those of all its commits together, and of none of them.
+            raise ActionRefused(
+                f"{entry.commit.in_words} is split as one change with others.",
+                hint=keyed(state, "{pick} keeps each of them unchanged."),
+            )
+    return entries
 
 
 def commits_to_read(state: State) -> tuple[Oid, ...]:
