@@ -14,10 +14,12 @@ from gitsplit.errors import InvalidPlan
 from gitsplit.model.escape import printable
 from gitsplit.model.objects import (
     DIRECTORY,
+    Entries,
     ObjectKind,
     Oid,
     RawCommit,
     TreeEntry,
+    differing_entries,
     object_id,
     parse_tree,
     serialize_tree,
@@ -54,6 +56,8 @@ class NewObjects:
         self._temporary = stored.temporary_objects
         self._new: dict[Oid, tuple[ObjectKind, bytes]] = {}
         self._trees_read: dict[Oid, Mapping[bytes, TreeEntry]] = {}
+        self._raw_trees: dict[Oid, bytes] = {}
+        self._named: set[Oid] = set()
 
     def add(self, kind: ObjectKind, data: bytes) -> Oid:
         """Add a new object; its id."""
@@ -86,16 +90,33 @@ class NewObjects:
         if (new := self.new(oid)) is not None:
             return parse_tree(new[1])
         if oid not in self._trees_read:
-            self._trees_read[oid] = parse_tree(self._stored.read_object(oid)[1])
+            raw = self._raw_trees.get(oid) or self._stored.read_object(oid)[1]
+            self._trees_read[oid] = parse_tree(raw)
         return self._trees_read[oid]
 
+    def differing_entries(self, old: Oid, new: Oid) -> tuple[Entries, Entries]:
+        """The entries of each of two trees that the other hasn't."""
+        before, after = differing_entries(self._raw_tree(old), self._raw_tree(new))
+        self._named.update(e.oid for side in (before, after) for e in side.values())
+        return before, after
+
+    def _raw_tree(self, oid: Oid) -> bytes:
+        if oid == EMPTY_TREE:
+            return b""
+        if (new := self.new(oid)) is not None:
+            return new[1]
+        if oid not in self._raw_trees:
+            self._raw_trees[oid] = self._stored.read_object(oid)[1]
+        return self._raw_trees[oid]
+
     def named_objects(self) -> frozenset[Oid]:
-        """The objects that the stored trees read so far name.
+        """The objects that the stored trees read so far name, where these differed.
 
         A partial clone lacks some of them; naming them again is right all the same.
         """
         trees = self._trees_read.values()
-        return frozenset(entry.oid for tree in trees for entry in tree.values())
+        named = (entry.oid for tree in trees for entry in tree.values())
+        return frozenset(named).union(self._named)
 
 
 class PathPair(NamedTuple):
@@ -120,7 +141,7 @@ def _path_pairs(
     waiting = [(b"", old, new)]
     while waiting:
         prefix, *trees = waiting.pop()
-        before, after = (objects.tree(oid) for oid in trees)
+        before, after = objects.differing_entries(*trees)
         for name in before.keys() | after.keys():
             sides = (before.get(name), after.get(name))
             if sides[0] == sides[1]:

@@ -16,6 +16,7 @@ from typing import Literal, NewType
 from msgspec import Struct
 
 from gitsplit.errors import ObjectDamaged
+from gitsplit.model.lines import equal_length, equal_tail
 
 Oid = NewType("Oid", str)
 """An object id: 40 lower-case hex digits."""
@@ -300,8 +301,71 @@ def parse_tree(data: bytes) -> dict[bytes, TreeEntry]:
     except ValueError:
         at = -1
     if at != len(data):
-        raise _damage("A directory (tree) of this repository is damaged")
+        raise _tree_damage()
     return entries
+
+
+_RAW_ENTRY = re.compile(rb"([0-7]+) ([^\0]*)\0(.{20})", re.DOTALL)
+_RAW_ENTRIES = re.compile(rb"(?:[0-7]+ [^\0]*\0.{20})*+", re.DOTALL)
+
+Entries = dict[bytes, TreeEntry]
+
+
+def differing_entries(old: bytes, new: bytes) -> tuple[Entries, Entries]:
+    """The entries of each of two raw trees that the other hasn't just so, by name.
+
+    What is the same on both sides, as nearly all of a wide directory is, is never made
+    an entry. Raises ObjectDamaged where the bytes are no trees.
+    """
+    start = _end_of_entries(old, 0, equal_length(old, new))
+    one, other = old[start:], new[start:]
+    tail = equal_tail(one, other)
+    # What is the same at the end may begin within an entry, on either side.
+    ends = {_length_left(side, len(side) - tail) for side in (one, other)}
+    if len(ends) == 1 and (same := ends.pop()):
+        one, other = one[:-same], other[:-same]
+    sides = _raw_entries(one), _raw_entries(other)
+    shared = {*sides[0]}.intersection(sides[1])
+    before, after = (
+        {
+            name: TreeEntry(int(mode, 8), Oid(oid.hex()))
+            for mode, name, oid in rows
+            if (mode, name, oid) not in shared
+        }
+        for rows in sides
+    )
+    return before, after
+
+
+def _length_left(data: bytes, at: int) -> int:
+    """How many bytes are left from the first entry on that begins there or later.
+
+    Raises ObjectDamaged where these are no entries.
+    """
+    begun = _end_of_entries(data, 0, at)
+    entry = _RAW_ENTRY.match(data, begun) if begun < at else None
+    first = entry.end() if entry else begun
+    if _end_of_entries(data, first, len(data)) != len(data):
+        raise _tree_damage()
+    return len(data) - first
+
+
+def _end_of_entries(data: bytes, start: int, stop: int) -> int:
+    """Where the last whole entry ends that ends by ``stop``."""
+    found = _RAW_ENTRIES.match(data, start, stop)
+    assert found is not None, "there may be none of them"
+    return found.end()
+
+
+def _raw_entries(data: bytes) -> list[tuple[bytes, bytes, bytes]]:
+    """The mode, name and id of each entry of a raw tree, as bytes."""
+    if _end_of_entries(data, 0, len(data)) != len(data):
+        raise _tree_damage()
+    return _RAW_ENTRY.findall(data)
+
+
+def _tree_damage() -> ObjectDamaged:
+    return _damage("A directory (tree) of this repository is damaged")
 
 
 def serialize_tree(entries: dict[bytes, TreeEntry]) -> bytes:
