@@ -11,13 +11,20 @@ from gitsplit.errors import InvalidPlan
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan, empty_groups
 from gitsplit.planfile.compact import compact_plan
-from gitsplit.planfile.document import CommitEntry, GroupEntry, PlanDocument
+from gitsplit.planfile.document import (
+    CommitEntry,
+    FileEntry,
+    GroupEntry,
+    PlanDocument,
+)
 from gitsplit.planfile.extract import PAGE_START, plan_text
+from gitsplit.planfile.hunks import HunkEntry
 from gitsplit.planfile.match import entry_of_plan, plan_of_entry
 from gitsplit.planfile.numbering import hunk_entries
 from gitsplit.planfile.parse import load_plan
 from gitsplit.report.markdown_parts import code, fenced, html, inline
 from tests.planfile.test_ranges import range_plans, source
+from tests.processor import grows_with_its_size
 from tests.strategies import commits, plans
 
 
@@ -45,6 +52,32 @@ def test_a_plan_in_few_lines_keeps_its_reasons() -> None:
     (read,) = load_plan(compact_plan(document)).series
 
     assert [each.reason for each in read.groups] == [group.reason]
+
+
+def test_the_time_for_it_grows_with_the_hunks() -> None:
+    def document(size: int) -> PlanDocument:
+        hunks = [
+            HunkEntry(n, b"f", b"f", removed=(5 * n, 5 * n), added=(5 * n, 5 * n + 1))
+            for n in range(1, size + 1)
+        ]
+        files = [
+            FileEntry(
+                b"f",
+                b"f",
+                removed=tuple(each.removed for each in own if each.removed),
+                added=tuple(each.added for each in own if each.added),
+            )
+            for own in (hunks[::2], hunks[1::2])
+        ]
+        groups = tuple(GroupEntry(b"one\n", files=(file,)) for file in files)
+        entry = CommitEntry(
+            Oid("2" * 40), action="split", groups=groups, hunks=tuple(hunks)
+        )
+        return PlanDocument(None, Oid("1" * 40), (entry,))
+
+    (read,) = load_plan(compact_plan(document(3))).series
+    assert [pick.first for pick in read.groups[0].hunks] == [1, 3]
+    assert grows_with_its_size(lambda size: compact_plan(document(size)), 1_000)
 
 
 PLAN = '{"format":"gitsplit-plan","version":1,"series":[\n{"a":"``` > @x"}]}'

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from gitsplit.model.diff import Origins, Span
+from gitsplit.model.diff import Origins, Span, lines_by_commit
 from gitsplit.model.plan import DROPPED, Plan, plan_at_home
 from gitsplit.proposal.originals import (
     Original,
@@ -13,6 +13,7 @@ from gitsplit.proposal.originals import (
     says_something,
     with_heirs,
 )
+from tests.processor import grows_with_its_size
 from tests.strategies import side, text_change
 
 
@@ -32,6 +33,17 @@ def cut(plan: Plan, groups: list[int]) -> Plan:
         replace(edit, old=Span(0, 0), new=Span(at, at + 1)) for at in range(len(groups))
     ]
     return replace(plan, edits=tuple(parts), group_of=tuple(groups))
+
+
+def test_whose_lines_are_in_each_hunk_is_found_without_going_through_all() -> None:
+    def work(size: int) -> object:
+        plan = change_by([*range(size)])
+        (change,) = plan.changes
+        parts = cut(plan, [0] * size).edits
+        return [lines_by_commit(change, edit) for edit in parts]
+
+    assert work(3) == [{0: 1}, {1: 1}, {2: 1}]
+    assert grows_with_its_size(work, 8_000)
 
 
 def heirs_by_hand(

@@ -312,7 +312,8 @@ def lines_by_commit(change: FileChange, edit: Edit) -> Mapping[int, int]:
     found: dict[int, int] = {}
     for runs, span in ((origins.old, edit.old), (origins.new, edit.new)):
         at = bisect_right(runs, span.start, key=lambda run: run[0].stop)
-        for run, commit in islice(runs, at, None):
+        for number in range(at, len(runs)):
+            run, commit = runs[number]
             if run.start >= span.stop:
                 break
             shared = min(run.stop, span.stop) - max(run.start, span.start)

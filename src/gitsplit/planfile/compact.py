@@ -6,8 +6,10 @@ commits.
 """
 
 import json
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
+from operator import itemgetter
 
 from msgspec.structs import replace
 
@@ -142,12 +144,18 @@ def _count(ends: Ends) -> int:
 
 
 def _common(ranges: Sequence[LineRange], ends: Ends | None) -> Iterator[Ends]:
-    """The lines of the ranges that a hunk has on one side, counted within it."""
-    for first, last in ranges if ends else ():
-        assert ends is not None
+    """The lines of the ranges, in order, that a hunk has on one side.
+
+    They are counted within it.
+    """
+    if ends is None:
+        return
+    for number in range(bisect_left(ranges, ends[0], key=itemgetter(1)), len(ranges)):
+        first, last = ranges[number]
+        if first > ends[1]:
+            break
         start, stop = max(first, ends[0]), min(last, ends[1])
-        if start <= stop:
-            yield start - ends[0] + 1, stop - ends[0] + 1
+        yield start - ends[0] + 1, stop - ends[0] + 1
 
 
 def _joined(picks: Sequence[Pick]) -> Iterator[Pick]:
