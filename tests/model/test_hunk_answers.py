@@ -1,8 +1,11 @@
 """What git add -p asks about a file, and how one content of it is staged."""
 
+import tracemalloc
+
 import pytest
 
 from gitsplit.model.hunk_answers import answers_for, shown_diff
+from tests.processor import grows_with_its_size
 
 DIFF = b"""\
 diff --git a/f b/f
@@ -77,3 +80,32 @@ def test_a_missing_end_of_the_last_line_is_part_of_it() -> None:
 
 def test_lines_that_change_where_git_shows_none_are_no_matter_of_answers() -> None:
     assert answers_for(shown_diff(DIFF), OLD, OLD.replace(b"seven", b"7")) is None
+
+
+def test_a_long_run_of_which_something_else_is_wanted_takes_no_more_room() -> None:
+    old = [b"old %d\n" % n for n in range(6_000)]
+    new = [b"new %d\n" % n for n in range(6_000)]
+    signed = [b"-" + line for line in old] + [b"+" + line for line in new]
+    header = b"@@ -1,%d +1,%d @@\n" % (len(old), len(new))
+    shown = shown_diff(header + b"".join(signed))
+    wanted = b"".join(new[:3_000] + old[3_000:])
+    tracemalloc.start()
+    try:
+        told = answers_for(shown, b"".join(old), wanted)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert told is not None
+    assert told.keys == ("e",)
+    assert told.texts[0].count(b"\n") == 1 + len(old) + len(new)
+    assert peak < 100 * len(wanted)
+
+
+def test_where_there_are_too_many_ways_to_read_it_none_is_looked_for() -> None:
+    def work(size: int) -> object:
+        runs = b"".join(b"-a\n+b\n b\n" for _ in range(size))
+        shown = shown_diff(b"@@ -1,%d +1,%d @@\n" % (2 * size, 2 * size) + runs)
+        return answers_for(shown, b"a\nb\n" * size, b"b\n" * 3 * size)
+
+    assert grows_with_its_size(work, 400)

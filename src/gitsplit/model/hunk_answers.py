@@ -20,6 +20,12 @@ _HEADER = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 MOST_PLACES = 20_000
 """So many ways to read a content as the diff's lines are looked at."""
 
+_MOST_STEPS = 100 * MOST_PLACES
+"""So many steps from one to the next are."""
+
+_MOST_ALIGNED = 4_000
+"""Of an edited hunk with more lines, all old ones come before all new ones."""
+
 Lines = tuple[bytes, ...]
 
 
@@ -147,7 +153,9 @@ def answers_for(
     for hunk in hunks:
         count = len(hunk.runs)
         own, own_texts = _hunk_answers(hunk, chosen[at : at + count])
-        keys, texts, at = [*keys, *own], [*texts, *own_texts], at + count
+        keys += own
+        texts += own_texts
+        at += count
     return Answers(_shortened(keys), tuple(texts))
 
 
@@ -168,7 +176,14 @@ def _laid_out(old: Lines, hunks: Sequence[ShownHunk]) -> Iterator[Lines | Run]:
     yield old[at:]
 
 
-_Choice = tuple[Lines, "_Choice | None"]
+_Choice = tuple[int, int, "_Choice | None"]
+"""Which lines stand in the place of a run, from the one up to the other.
+
+And what was chosen for the runs before it.
+"""
+
+_Places = Mapping[int, tuple[int, _Choice | None]]
+"""How many lines may have been read, each with the fewest edits for it."""
 
 
 def _chosen_lines(
@@ -178,35 +193,51 @@ def _chosen_lines(
 
     None where unchanged lines aren't all there.
     """
-    places: Mapping[int, tuple[int, _Choice | None]] = {0: (0, None)}
+    places: _Places = {0: (0, None)}
+    left = _MOST_STEPS
     for part in parts:
-        found: dict[int, tuple[int, _Choice | None]] = {}
-        for at, (edits, choice) in places.items():
-            if not isinstance(part, Run):
-                if wanted[at : at + len(part)] == part:
-                    found[at + len(part)] = edits, choice
-                continue
-            for stop in range(at, min(len(wanted), at + _most(part)) + 1):
-                lines = wanted[at:stop]
-                cost = edits + (lines not in (part.old, part.new))
-                if cost < found.get(stop, (cost + 1,))[0]:
-                    found[stop] = cost, (lines, choice)
-        if len(found) > MOST_PLACES:
+        if isinstance(part, Run):
+            left -= len(places) * (_most(part) + 1)
+            places = _after_run(part, places, wanted) if left >= 0 else {}
+        else:
+            places = {
+                at + len(part): reached
+                for at, reached in places.items()
+                if wanted[at : at + len(part)] == part
+            }
+        if len(places) > MOST_PLACES:
             return None
-        places = found
-    return _in_order(places[len(wanted)][1]) if len(wanted) in places else None
+    if len(wanted) not in places:
+        return None
+    return tuple(wanted[span] for span in _in_order(places[len(wanted)][1]))
+
+
+def _after_run(run: Run, places: _Places, wanted: Lines) -> _Places:
+    """The lines of ``wanted`` up to which one may have come after the run."""
+    found: dict[int, tuple[int, _Choice | None]] = {}
+    for at, (edits, choice) in places.items():
+        unedited = {
+            at + len(side)
+            for side in (run.old, run.new)
+            if wanted[at : at + len(side)] == side
+        }
+        for stop in range(at, min(len(wanted), at + _most(run)) + 1):
+            cost = edits + (stop not in unedited)
+            if cost < found.get(stop, (cost + 1,))[0]:
+                found[stop] = cost, (at, stop, choice)
+    return found
 
 
 def _most(run: Run) -> int:
     return len(run.old) + len(run.new)
 
 
-def _in_order(choice: _Choice | None) -> tuple[Lines, ...]:
-    chosen: list[Lines] = []
+def _in_order(choice: _Choice | None) -> Sequence[slice]:
+    chosen: list[slice] = []
     while choice is not None:
-        lines, choice = choice
-        chosen.append(lines)
-    return tuple(reversed(chosen))
+        at, stop, choice = choice
+        chosen.append(slice(at, stop))
+    return chosen[::-1]
 
 
 def _hunk_answers(
@@ -261,7 +292,10 @@ def _range(start: int, count: int) -> bytes:
 
 def _signed(old: Lines, new: Lines) -> Iterator[bytes]:
     """The lines of a patch from the ones to the others."""
-    steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    steps: Sequence[tuple[str, int, int, int, int]]
+    steps = [("replace", 0, len(old), 0, len(new))]
+    if len(old) + len(new) <= _MOST_ALIGNED:
+        steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     for kind, start, stop, new_start, new_stop in steps:
         if kind == "equal":
             yield from (_patch_line(b" ", line) for line in old[start:stop])

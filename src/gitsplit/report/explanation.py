@@ -4,6 +4,7 @@ It says how sure it is, and why in each case: what the hunks of a commit have in
 what keeps two commits apart, which has to come first. ``docs/explain.md`` has one.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
@@ -79,10 +80,10 @@ def _deeds(about: Explanation) -> Iterator[Block]:
     number = len({hunk.number for hunk in hunks})
     size = f"{quantity(number, 'hunk')} in {quantity(len(changes), 'file')}"
     yield Paragraph(f"It has {size}, {_lines_of(hunks)}:")
-    files = [
-        _file_words(change, [hunk for hunk in hunks if hunk.file == at])
-        for at, change in enumerate(changes)
-    ]
+    by_file = defaultdict[int, list[PageHunk]](list)
+    for hunk in hunks:
+        by_file[hunk.file].append(hunk)
+    files = [_file_words(change, by_file[at]) for at, change in enumerate(changes)]
     yield Items(tuple(few(files)))
 
 

@@ -107,8 +107,8 @@ class Staging(Struct, frozen=True):
         self, pairs: Mapping[bytes, PathPair], whole: Set[bytes]
     ) -> Iterator[Command]:
         """What stages these files as they are on disk."""
-        odd = self._odd(whole)
-        added = [path for path in pairs if path in whole - odd]
+        usual = whole - self._odd(whole)
+        added = [path for path in pairs if path in usual]
         ignored = self.tried.ignored(p for p in added if pairs[p].before is None)
         self.tried.keep_index()
         for command in self._adding(added, ignored):
@@ -117,7 +117,8 @@ class Staging(Struct, frozen=True):
         plain = [path for path in added if staged.get(path) == pairs[path].after]
         self.tried.restore_index()
         # What goes comes first: a directory may be where a file was.
-        left = [path for path in pairs if path in whole - {*plain}]
+        others = whole - {*plain}
+        left = [path for path in pairs if path in others]
         removed = [path for path in left if pairs[path].after is None]
         if removed:
             yield from self._ways_tried([self._removing(removed)], pairs)
