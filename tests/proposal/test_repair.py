@@ -3,12 +3,14 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitsplit.model.diff import edits_of
+from gitsplit.model.diff import FileChange, Hunk, Span, edits_of
 from gitsplit.model.plan import with_edits_assigned
-from gitsplit.proposal.names import links_of_plan
+from gitsplit.proposal.features import Texts
+from gitsplit.proposal.names import links, links_of_plan
 from gitsplit.proposal.repair import remedies, remedy_words, smallest_passing
+from tests.processor import grows_with_its_size
 from tests.proposal.test_arrangement import edited, plan_of
-from tests.strategies import modified
+from tests.strategies import modified, side
 
 USES = edited(b"a.py", (b"", b"play(volume)\n"), (b"", b"stop()\n"))
 DEFINES = edited(b"b.py", (b"", b"volume = 11\n"), (b"", b"other = 1\n"))
@@ -21,6 +23,25 @@ def test_links_are_found_once_for_equal_cuts() -> None:
 
     assert found
     assert again is found
+
+
+def test_the_time_for_links_grows_with_the_hunks() -> None:
+    def change(size: int) -> FileChange:
+        rows = [f"    c{n} = 1\n    d{n} = 2\n" for n in range(size)]
+        old = "".join(f"def old_{n}(): pass\n{row}" for n, row in enumerate(rows))
+        new = "".join(f"def new_{n}(): c{n}()\n{row}" for n, row in enumerate(rows))
+        hunks = [
+            Hunk(Span(3 * n, 3 * n + 1), Span(3 * n, 3 * n + 1)) for n in range(size)
+        ]
+        before, after = (side(b"m.py", text.encode()) for text in (old, new))
+        return FileChange(before, after, tuple(hunks))
+
+    made = {size: (change(size),) for size in (2, 1_000, 4_000)}
+
+    def work(size: int) -> object:
+        return links(Texts(made[size]), edits_of(made[size]))
+
+    assert grows_with_its_size(work, 1_000)
 
 
 def test_a_name_that_was_printed_takes_along_what_defines_it() -> None:

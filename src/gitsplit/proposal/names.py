@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import filterfalse
 from operator import eq
 from typing import Literal
 
@@ -159,7 +160,7 @@ def _within_files(
             (each.declared | each.imported, defined),
             (each.local, local),
         ):
-            for name in names - others[file].keys():
+            for name in filterfalse(others[file].__contains__, names):
                 found.setdefault((file, name), set()).add(at)
     for (file, name), definers in (local | defined).items():
         own = {at for at in users[name] if edits[at].file == file}
