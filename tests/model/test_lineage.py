@@ -5,9 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from gitsplit.model.corrections import correction_homes
 from gitsplit.model.diff import FileChange
 from gitsplit.model.lineage import Home, home_of, taken_along
 from gitsplit.model.plan import Plan, plan_at_home
+from tests.processor import grows_with_its_size
 from tests.strategies import ranges
 from tests.tui.builder import range_of
 
@@ -55,6 +57,28 @@ def test_hunks_elsewhere_stay() -> None:
     plan = plan_of("abcdefg", "a1bcdefg", "a1bcdefg2", "a1bcdefg3")
 
     assert taken_along(plan, [2], 0) == (1,)
+
+
+def test_the_time_for_all_homes_grows_with_the_hunks() -> None:
+    """The last commit changes every third line again, the one before did."""
+
+    def states(size: int) -> Plan:
+        base = [f"line {n}\n" for n in range(3 * size)]
+        texts = [base]
+        for word in ("first", "second"):
+            changed = (f"{word} {n}\n" for n in range(0, 3 * size, 3))
+            texts.append([*base])
+            texts[-1][::3] = changed
+        return range_of(*({"f": "".join(text)} for text in texts)).plan
+
+    made = {size: states(size) for size in (3, 100, 400)}
+
+    def work(size: int) -> object:
+        # Nothing is remembered of edits that are others.
+        return correction_homes(replace(made[size], edits=(*[*made[size].edits],)))
+
+    assert work(3) == {3: Home(0), 4: Home(1), 5: Home(2)}
+    assert grows_with_its_size(work, 100)
 
 
 @pytest.mark.parametrize(

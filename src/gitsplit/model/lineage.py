@@ -5,7 +5,7 @@ on it no earlier. It stands on what wrote the lines that it takes away, or those
 sides of it. Its *home* is the commit whose lines it changes.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, groupby
 from operator import itemgetter
 from typing import NamedTuple
@@ -16,8 +16,10 @@ from gitsplit.model.memo import memo_by
 from gitsplit.model.plan import Plan, with_edits_assigned
 from gitsplit.model.weave import Thread
 
+Lives = tuple[LineLife, ...]
 
-def _lineage(plan: Plan, thread: Thread) -> Iterator[tuple[LineLife, ...]]:
+
+def _lineage(plan: Plan, thread: Thread) -> Iterator[Lives]:
     """The lines of each stretch of the file, since and until the places of edits."""
     own = (plan.places_of_file(number) for number in thread.numbers)
     placed = tuple((plan.edits[at], at) for places in own for at in places)
@@ -143,16 +145,29 @@ def home_of(plan: Plan, place: int) -> Home | None:
     return None
 
 
-def _lines_around(plan: Plan, place: int) -> tuple[tuple[LineLife, ...], Sequence[int]]:
+def _lines_around(plan: Plan, place: int) -> tuple[Lives, Sequence[int]]:
     """The lines of the edit's stretch, and which of them the edit writes or takes."""
     for thread in threads_of_places(plan, (place,)):
-        for lives in _lineage(plan, thread):
-            own = [
-                n for n, life in enumerate(lives) if place in (life.since, life.until)
-            ]
-            if own:
-                return lives, own
+        for lives, by_place in _lives_by_place(plan, thread):
+            if place in by_place:
+                return lives, by_place[place]
     return (), ()
+
+
+# Mostly the homes of several hunks of a file are found in turn.
+@memo_by(lambda plan, thread: (plan.edits, plan.continued_by, thread))
+def _lives_by_place(
+    plan: Plan, thread: Thread
+) -> Sequence[tuple[Lives, Mapping[int, Sequence[int]]]]:
+    """The lines of each stretch, and those that each edit writes or takes."""
+    found = []
+    for lives in _lineage(plan, thread):
+        by_place: dict[int, list[int]] = {}
+        for number, life in enumerate(lives):
+            for place in {life.since, life.until}:
+                by_place.setdefault(place, []).append(number)
+        found.append((lives, by_place))
+    return found
 
 
 def _latest(plan: Plan, place: int, others: Collection[int]) -> tuple[int, ...]:
