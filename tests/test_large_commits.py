@@ -36,3 +36,18 @@ def test_a_long_line_is_copied_a_few_times_alone(
     costs = dry_run_costs(with_line(tmp_path, LINE).path, *options)
 
     assert (costs.peak - small) * 2**20 < 8 * LINE
+
+
+def test_the_words_of_one_commit_are_not_kept_for_the_next(tmp_path: Path) -> None:
+    """Each of twenty commits changes a line of a file of 4,000 names."""
+    repo = Repository(tmp_path)
+    repo.git("init", "-q", "-b", "main")
+    lines = [b"name_%d = some words here\n" % number for number in range(4_000)]
+    for number in range(21):
+        lines[number] = b"value_%d = 1\n" % number
+        repo.commit(f"{number}\n", {"m.py": b"".join(lines)})
+    few, many = (
+        dry_run_costs(repo.path, upstream=f"HEAD~{count}").peak for count in (2, 20)
+    )
+
+    assert many - few < 10

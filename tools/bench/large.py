@@ -92,9 +92,9 @@ def _print_costs(name: str, way: str, costs: Costs) -> None:
     say(f"{name:36}{way:>18} {words}")
 
 
-def dry_run_costs(place: Path, *options: str) -> Costs:
-    """What a dry run of the last commit costs, in a process of its own."""
-    asked = ["HEAD~1", "--dry-run", *options]
+def dry_run_costs(place: Path, *options: str, upstream: str = "HEAD~1") -> Costs:
+    """What a dry run of the commits since then costs, in a process of its own."""
+    asked = [upstream, "--dry-run", *options]
     return _costs_told(_output([sys.executable, "-c", _MEASURED, *asked], place))
 
 

@@ -265,10 +265,16 @@ class Texts(Struct, frozen=True, dict=True):
         """How often each identifier is in each file's new text."""
         return self._words_after.files
 
-    @property
+    @cached_property
     def are_counted(self) -> bool:
         """Whether the words of all texts are counted, to their ends."""
         return self._words_before.are_all and self._words_after.are_all
+
+    def forget_words(self) -> None:
+        """Let go of the words, as many as the texts have; they can be counted anew."""
+        kept = {"are_counted": self.are_counted}
+        self.__dict__.clear()
+        self.__dict__.update(kept)
 
     @cached_property
     def _words_before(self) -> "WordCounts":

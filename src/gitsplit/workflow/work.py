@@ -221,6 +221,9 @@ def read_work(
         if done:
             tell(number, len(chosen), len(edits_of(done)))
             work = _with_proposal(repo, request, work, commit, done, is_asked=is_asked)
+            found = work.proposals.get(commit.oid)
+            if found is not None and len(chosen) > 1:
+                found.commit.texts.forget_words()
     is_hopeless = len(work.refused) == len([*filter(None, changes)])
     return _raise_refusal(work, is_asked or is_hopeless)
 
