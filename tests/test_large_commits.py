@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from tools.bench.large import dry_run_costs
+from tools.bench.screen import make_repository
 
 from tests.repository import Repository
 
@@ -51,3 +52,17 @@ def test_the_words_of_one_commit_are_not_kept_for_the_next(tmp_path: Path) -> No
     )
 
     assert many - few < 10
+
+
+def test_of_a_branch_the_files_of_one_commit_are_followed_at_a_time(
+    tmp_path: Path,
+) -> None:
+    number = 1_600
+    made = ((f"{n}\n", iter([(f"d{n % 20}/{n}", b"1\n")])) for n in range(number + 1))
+    make_repository(tmp_path, made)
+    few, many = (
+        dry_run_costs(tmp_path, "--squash", upstream=f"HEAD~{count}").peak
+        for count in (10, number)
+    )
+
+    assert many - few < 30

@@ -23,6 +23,7 @@ from gitsplit.model.plan import (
     without_empty_groups,
     without_group,
 )
+from tests.processor import grows_with_its_size
 from tests.strategies import modified, side, text_change
 
 CHANGED = modified(b"1\n2\n3\n", b"a\n2\nb\n")
@@ -400,3 +401,12 @@ def test_the_edits_of_each_file_are_found_without_passing_all_others() -> None:
         ((edit, 0),) for edit in edits
     ]
     assert compared <= 2 * size * (size.bit_length() + 1)
+
+
+def test_what_each_of_many_groups_has_is_looked_up() -> None:
+    def work(size: int) -> object:
+        plan = Plan((), (), (*range(size),), (), (*range(size),))
+        return [(plan.members(at), plan.continues(at)) for at in range(size)]
+
+    assert work(2) == [((0,), 0), ((1,), 1)]
+    assert grows_with_its_size(work, 2_000)

@@ -5,6 +5,7 @@ base through the commits, oldest first. A merge takes a line from the first of i
 parents that has it; what none of them has is its own.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
@@ -94,12 +95,14 @@ class _Tracer(Struct):
     """What is known of the commits so far: the state of each, by its id.
 
     ``diffs`` has what each commit did against each of its parents, ``outside`` what
-    parents outside have against the base.
+    parents outside have against the base. A state is let go when the last of its
+    ``children`` has been followed.
     """
 
     base: Oid | None
     diffs: Mapping[tuple[Oid, Oid | None], Sequence[FileChange]]
     outside: Mapping[Oid | None, Sequence[FileChange]]
+    children: Counter[Oid | None]
     states: dict[Oid | None, dict[bytes, _Traced]] = field(default_factory=dict)
 
     @classmethod
@@ -139,6 +142,7 @@ class _Tracer(Struct):
             base,
             dict(zip(ends, found, strict=False)),
             dict(zip(beyond, found[len(edges) :], strict=True)),
+            Counter(parent for _, parent in edges),
         )
 
     def follow(self, number: int, commit: SourceCommit) -> None:
@@ -152,6 +156,10 @@ class _Tracer(Struct):
                 one = _merged(versions, number)
                 state.pop(path, None) if one is None else state.update({path: one})
         self.states[commit.oid] = state
+        self.children.subtract(parents)
+        for parent in parents:
+            if not self.children[parent]:
+                self.states.pop(parent, None)
 
     def _made(
         self, oid: Oid, parent: Oid | None, number: int

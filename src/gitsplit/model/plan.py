@@ -91,7 +91,7 @@ class Plan(Struct, frozen=True):
 
     def members(self, group: int) -> tuple[int, ...]:
         """The places in ``edits`` of the edits in ``group``."""
-        return tuple(i for i, g in enumerate(self.group_of) if g == group)
+        return _places_by_group(self.group_of).get(group, ())
 
     def edits_by_group(self) -> dict[int, list[Edit]]:
         """The edits of each group (and of DROPPED) that has any."""
@@ -138,9 +138,7 @@ class Plan(Struct, frozen=True):
 
     def continues(self, group: int) -> int | None:
         """The commit of the range that the group continues, from 0, if any."""
-        if group in self.continued_by:
-            return self.continued_by.index(group)
-        return None
+        return _commits_by_heir(self.continued_by).get(group)
 
     @property
     def threads(self) -> tuple[Thread, ...]:
@@ -174,6 +172,21 @@ class Plan(Struct, frozen=True):
             bisect_left(self.edits, number, key=_FILE) for number in (file, file + 1)
         )
         return range(start, stop)
+
+
+@memo
+def _places_by_group(group_of: tuple[int, ...]) -> Mapping[int, tuple[int, ...]]:
+    """The places of the edits of each group that has any, and of DROPPED."""
+    found: dict[int, list[int]] = {}
+    for place, group in enumerate(group_of):
+        found.setdefault(group, []).append(place)
+    return {group: tuple(places) for group, places in found.items()}
+
+
+@memo
+def _commits_by_heir(continued_by: tuple[int | None, ...]) -> Mapping[int | None, int]:
+    """The first commit that each group continues; under None one without an heir."""
+    return {heir: at for at, heir in reversed([*enumerate(continued_by)])}
 
 
 def changes_in_range(

@@ -21,7 +21,9 @@ from gitsplit.model.listing import (
     quantity,
     unshown_sentences,
 )
+from gitsplit.model.memo import memo
 from gitsplit.model.message import subject_of
+from gitsplit.model.objects import Oid
 from gitsplit.model.patch import file_patch
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.todo import Doing, Entry
@@ -281,7 +283,7 @@ def part_lines(
     facts = [hunks, line_counts(part.size.added, part.size.removed)]
     facts += [f"tree {part.commit.tree[:10]}"] if part.commit.tree else []
     yield "     " + ", ".join([*facts, *descent(part.commit, of_range)])
-    home = next((c for c in of_range if c.oid == part.commit.draft.source.oid), None)
+    home = _by_id(of_range).get(part.commit.draft.source.oid)
     is_new = part.commit.draft.role == "piece"
     home = None if is_new else home
     yield from _edit_lines(_files_to_tell(part, of_range, home), of_range, home)
@@ -293,6 +295,11 @@ def part_lines(
         yield f"     why: {printable(part.reason)}"
     if part.border:
         yield f"     {WHY_TWO}: {printable(part.border)}"
+
+
+@memo
+def _by_id(commits: Sequence[SourceCommit]) -> Mapping[Oid, SourceCommit]:
+    return {commit.oid: commit for commit in commits}
 
 
 def _files_to_tell(
