@@ -345,7 +345,8 @@ STATES = (
 def plan_after(start: State, actions: list[Action]) -> Plan:
     """The first plan of the list after the actions; one to be had if it has none."""
     plans = (entry.plan for entry in after(start, *actions).todo.entries)
-    return next(filter(None, (*plans, *start.plans.values())))
+    found = next(filter(None, (*plans, *start.plans.values())), None)
+    return start.plan if found is None else found
 
 
 def lines_of_edits(edits: Iterable[Edit]) -> list[tuple[object, ...]]:
