@@ -23,7 +23,7 @@ from gitsplit.tui.state.app_state import Screen, ShellRequest, State
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.screens import OpenPreview, Undo
 from gitsplit.tui.update.actions.series import MarkSplit, OpenCommit
-from gitsplit.tui.update.actions.split import Send, SplitHunk
+from gitsplit.tui.update.actions.split import ChangeCount, Send, SplitHunk
 from gitsplit.tui.view import dropped
 from tests.tui.builder import COMMIT, after, plan_of, state_of
 from tests.tui.cases import series
@@ -227,6 +227,15 @@ def test_on_the_preview_every_step_back_is_done_in_a_thread() -> None:
 
     assert not worker.words_for_long(split, Undo())
     assert worker.words_for_long(preview, Undo()) == worker.WORKING
+
+
+def test_many_lines_are_cut_anew_in_a_thread() -> None:
+    few = state_of(plan_of({"f": ("1\n", "2\n")}))
+    many = state_of(plan_of({"f": ("1\n" * worker.MANY_LINES, "2\n")}))
+
+    assert not worker.words_for_long(few, ChangeCount(1))
+    assert worker.words_for_long(many, ChangeCount(1)) == worker.WORKING
+    assert not worker.words_for_long(many, Send(1))
 
 
 def keyed(start: State, keys: str) -> State:

@@ -32,7 +32,7 @@ from gitsplit.errors import (
     NothingToSplit,
 )
 from gitsplit.model.checks import Check, Outlook
-from gitsplit.model.diff import Edit, FileChange, TextEdit, bytes_compared
+from gitsplit.model.diff import Edit, FileChange, TextEdit, bytes_compared, size_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.progress import Watch
@@ -408,6 +408,9 @@ MANY_HUNKS = 2_000
 VERY_MANY_HUNKS = 8_000
 """From so many on, what looks at each hunk takes longer than a frame may."""
 
+MANY_LINES = 5_000
+"""From so many changed lines on, it takes longer to cut them anew."""
+
 _LONG_COMPARISON = 10_000_000_000
 """Pairs of bytes; to compare so many takes a few tenths of a second."""
 
@@ -430,9 +433,14 @@ def words_for_long(state: State, action: Action) -> str:
         or action == Fold(everywhere=True)
         or (is_plan and state.screen is Screen.PREVIEW)
     )
-    if is_about_all and hunks > MANY_HUNKS:
+    is_cut_anew = isinstance(action, ChangeCount) and _changed_lines(state) > MANY_LINES
+    if (is_about_all and hunks > MANY_HUNKS) or is_cut_anew:
         return WORKING
     return WORKING if is_plan and hunks > VERY_MANY_HUNKS else ""
+
+
+def _changed_lines(state: State) -> int:
+    return sum(size_of(edit) for edit in state.plan.edits)
 
 
 def _is_search(state: State, action: Action) -> bool:
