@@ -5,6 +5,7 @@ from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.plan import DROPPED
 from gitsplit.tui.state.app_state import Screen, State
+from gitsplit.tui.state.board import board_files
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.reading import FAR, MoveColumns, MoveRows, MoveTo
 from gitsplit.tui.update.actions.screens import GoBack, OpenBoard, OpenCell, Undo
@@ -132,3 +133,9 @@ def test_undo_on_the_board_of_a_range_goes_to_the_row_of_the_file() -> None:
 
     assert counts(undone) == [["1", "1"], ["1", "[1]"]]
     assert undone.plan == start.plan
+
+
+def test_the_files_of_all_rows_are_found_once() -> None:
+    state = board()
+
+    assert board_files(after(state, MoveRows(1))) is board_files(state)

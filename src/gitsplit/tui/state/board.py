@@ -9,6 +9,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from gitsplit.model.listing import quantity
+from gitsplit.model.memo import memo_by
 from gitsplit.model.plan import DROPPED
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.commit_diff import plan_sizes
@@ -28,6 +29,8 @@ def board_columns(state: State) -> tuple[int, ...]:
     return (*groups, DROPPED) if DROPPED in plan_sizes(state.plan) else groups
 
 
+# Each row of a frame asks.
+@memo_by(lambda state: (state.rows, state.plan.changes, state.plan.continued_by))
 def board_files(state: State) -> tuple[int, ...]:
     """The files that have a row, in the order of the diff."""
     return tuple(dict.fromkeys(map(state.plan.first_change, state.rows.by_file)))
