@@ -3,8 +3,10 @@
 import pytest
 
 from gitsplit.model.diff import FileChange
+from gitsplit.proposal.context import Context
 from gitsplit.proposal.deeds import deeds
 from gitsplit.proposal.propose import proposals_by_content
+from gitsplit.proposal.subjects import subjects_of
 from tests.strategies import modified
 
 
@@ -112,3 +114,14 @@ def test_a_remark_is_looked_for_in_the_first_files(files: int, is_said: bool) ->
 
     said = "Update the kettle while it is warm" in offered(*changes, remark)
     assert said == is_said
+
+
+def test_what_pieces_do_is_found_once() -> None:
+    change = modified(b"boil(1)\n", b"boil(2)\n", b"kettle.py")
+    commit = proposals_by_content((change,), b"Do it\n").commit
+    first = [*subjects_of(commit, [0], Context())]
+    found = commit.deeds[0,]
+    again = [*subjects_of(commit, [0], Context())]
+
+    assert first == again
+    assert commit.deeds[0,] is found

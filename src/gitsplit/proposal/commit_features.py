@@ -13,6 +13,7 @@ from itertools import combinations
 from math import exp, log, sqrt
 from operator import mul
 from posixpath import dirname
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -34,6 +35,9 @@ from gitsplit.proposal.source_text import (
     with_less_data,
     word_vectors,
 )
+
+if TYPE_CHECKING:
+    from gitsplit.proposal.deeds import Deed
 
 Matrix = list[list[float]]
 """A value for each two pieces, or for each two files; symmetrical."""
@@ -200,6 +204,11 @@ class CommitFeatures(Struct, frozen=True, dict=True):
     earlier: tuple[frozenset[bytes], ...] = ()
     message: str = ""
     homes: tuple[int | None, ...] = ()
+
+    @cached_property
+    def deeds(self) -> "dict[tuple[int, ...], tuple[Deed, ...]]":
+        """What pieces do, as it was found for messages; empty at first."""
+        return {}
 
     @cached_property
     def texts(self) -> Texts:

@@ -11,7 +11,7 @@ from gitsplit.model.message import subject_of, trailers, with_trailer_lines
 from gitsplit.model.message import without_change_id as _without_id
 from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.context import COPIED_TRAILERS, Context
-from gitsplit.proposal.deeds import deeds
+from gitsplit.proposal.deeds import Deed, deeds
 from gitsplit.proposal.trailers import with_people_of
 
 Style = Literal["plain", "area", "conventional"]
@@ -167,9 +167,23 @@ def subjects_of(
 ) -> Iterator[SubjectChoice]:
     """The subjects that pieces suggest for a commit of theirs, best first.
 
-    They are in the style of the latest ones.
+    They are in the style of the latest ones. What is found is remembered: of a plan
+    that changes most groups stay what they were.
     """
     area = area_of_pieces(commit, pieces, context)
-    for deed in deeds(commit, pieces):
+    for deed in _deeds_of(commit, tuple(pieces)):
         text = in_style(deed.text.encode(), area, context.subjects)
         yield SubjectChoice(text, deed.reason)
+
+
+_MOST_REMEMBERED = 1_000
+
+
+def _deeds_of(commit: CommitFeatures, pieces: tuple[int, ...]) -> tuple[Deed, ...]:
+    """What pieces do, best first; found once."""
+    found = commit.deeds.get(pieces)
+    if found is None:
+        if len(commit.deeds) >= _MOST_REMEMBERED:
+            commit.deeds.clear()
+        found = commit.deeds[pieces] = tuple(deeds(commit, pieces))
+    return found
