@@ -500,10 +500,10 @@ def await_output(
     if is_wanted is None:
         if isinstance(stdin, bytes):
             return child.communicate(stdin)
-        _write_pieces(child, stdin)
+        _write_pieces(_taken_pipe(child), stdin)
         return child.communicate()
     pieces = (stdin,) if isinstance(stdin, bytes) else stdin
-    write = partial(_write_pieces, child, pieces)
+    write = partial(_write_pieces, _taken_pipe(child), pieces)
     # communicate writes nothing more once it has timed out. The thread ends with the
     # child at the latest.
     Thread(target=write, name="stdin", daemon=True).start()
@@ -513,10 +513,15 @@ def await_output(
     raise GivenUp
 
 
-def _write_pieces(child: subprocess.Popen[bytes], pieces: Iterable[bytes]) -> None:
-    """Write to the child's standard input as long as it reads, and close it."""
+def _taken_pipe(child: subprocess.Popen[bytes]) -> IO[bytes]:
+    """The child's standard input, which the child's own methods close no more."""
     pipe, child.stdin = child.stdin, None
     assert pipe is not None, "the child was started with a pipe"
+    return pipe
+
+
+def _write_pieces(pipe: IO[bytes], pieces: Iterable[bytes]) -> None:
+    """Write to a child's standard input as long as it reads, and close it."""
     # Closing writes what is left, so that it may fail as well.
     with suppress(BrokenPipeError), pipe:
         for piece in pieces:
