@@ -302,6 +302,25 @@ def _quarantine(repo: Repository) -> Iterator[Path]:
         remove_files(place)
 
 
+def _made_keep(repo: Repository, keep: Path, place: Path, reason: str) -> bool:
+    """Make the ``.keep`` file, unless it is there; whether it was made. Raises OSError.
+
+    With its content at once: an empty one would be nobody's, and stay for ever.
+    """
+    made = place / keep.name
+    made.write_text(f"{reason}\n", encoding="utf-8", errors="surrogateescape")
+    set_shared_permissions(repo, made)
+    try:
+        keep.hardlink_to(made)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without links
+        if keep.exists():
+            return False
+        made.replace(keep)
+    return True
+
+
 def _move_pack(repo: Repository, place: Path, name: str, reason: str) -> Path | None:
     """Move a pack from the quarantine into the repository; its ``.keep`` file.
 
@@ -313,13 +332,7 @@ def _move_pack(repo: Repository, place: Path, name: str, reason: str) -> Path | 
         packs.mkdir(exist_ok=True)
         sync_directory(repo.objects_dir)
     keep = packs / f"{name}.keep"
-    try:
-        with keep.open("x", encoding="utf-8", errors="surrogateescape") as file:
-            file.write(f"{reason}\n")
-        set_shared_permissions(repo, keep)
-        is_kept_here = True
-    except FileExistsError:
-        is_kept_here = False
+    is_kept_here = _made_keep(repo, keep, place, reason)
     for suffix in _INDEX_LAST:
         file_of_it = place / "pack" / f"{name}{suffix}"
         if file_of_it.exists():
