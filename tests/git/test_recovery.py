@@ -265,6 +265,26 @@ def test_locks_from_the_future_are_waited_for_a_moment_at_most_and_that_is_said(
     assert [words.split(" to see")[0] for words in said] == ["Waiting"] * 2
 
 
+@pytest.mark.parametrize(
+    ("seconds", "stays"), [(-0.01, False), (0.5, False), (-1.5, True), (1.5, True)]
+)
+def test_a_lock_of_orig_head_is_ours_around_the_time_of_the_record(
+    with_branches: Repository, seconds: float, stays: bool
+) -> None:
+    """Git sets it once the refs have moved, and the record then says that they have."""
+    repo = with_branches
+    record = begun(repo, prepared(repo))
+    git_dir, made = repo.path / ".git", time.time() - 10
+    file = git_dir / "gitsplit" / f"{record.number:06}.json"
+    os.utime(file, (made, made))
+    lock = git_dir / "ORIG_HEAD.lock"
+    lock.touch()
+    os.utime(lock, (made + seconds,) * 2)
+    journal.recover_rewrites(open_repository(repo.path))
+
+    assert lock.exists() == stays
+
+
 def dead_mark() -> str:
     """How the names begin of what a process that has ended left here."""
     with subprocess.Popen(["true"]) as child:

@@ -98,7 +98,8 @@ def remove_stale_ref_locks(
     stale = {file for file in ours if file.suffix == ".lock"}
     noted = {*_own_content(_note_of_locks(record)).split(b"\0")} - {b""}
     stale |= {lock for lock in empty if _file_identity(lock)[:-1] in noted}
-    for lock in _stale_locks(empty - stale, [record, *ours], say):
+    times = sorted(filter(None, map(mtime_of, [record, *ours])))
+    for lock in _stale_locks(empty - stale, times, say):
         if lock not in long_empty or not _is_git_running(repo):
             stale.add(lock)
     if head_lock in empty and any(_is_same_age(head_lock, file) for file in ours):
@@ -132,23 +133,24 @@ def remove_stale_announcement_locks(
 ) -> None:
     """Remove the locks of ``ORIG_HEAD`` and of notes that a killed git has left.
 
-    They are ours where they were made within MOMENT after ``record``, the journal's
-    latest record, which is written just before git sets them.
+    They are ours where they were made within MOMENT before or after ``record``, the
+    journal's latest record: git sets ``ORIG_HEAD`` as soon as the refs have moved, just
+    before the record says so, and notes just after that.
     """
     locks = [repo.git_dir / "ORIG_HEAD.lock"]
     locks += (repo.common_dir / "refs" / "notes").rglob("*.lock")
-    for lock in _stale_locks(locks, [record], say):
+    made = mtime_of(record)
+    for lock in _stale_locks(locks, [made - MOMENT, made] if made else [], say):
         lock.unlink(missing_ok=True)
 
 
 def _stale_locks(
-    locks: Iterable[Path], earlier: Iterable[Path], say: Say
+    locks: Iterable[Path], times: Sequence[float], say: Say
 ) -> Iterator[Path]:
-    """The locks made within MOMENT after one of the files ``earlier`` that are stale.
+    """The locks made within MOMENT after one of these times, in order, that are stale.
 
     Waits until they are as old as MOMENT: no live git holds an empty lock so long.
     """
-    times = sorted(filter(None, map(mtime_of, earlier)))
     found = {lock: made for lock in locks if (made := mtime_of(lock))}
     ours = {lock: made for lock, made in found.items() if _is_moment_after(made, times)}
     if ours:
