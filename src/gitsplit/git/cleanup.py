@@ -98,8 +98,7 @@ def remove_stale_ref_locks(
     stale = {file for file in ours if file.suffix == ".lock"}
     noted = {*_own_content(_note_of_locks(record)).split(b"\0")} - {b""}
     stale |= {lock for lock in empty if _file_identity(lock)[:-1] in noted}
-    times = sorted(filter(None, map(mtime_of, [record, *ours])))
-    for lock in _stale_locks(empty - stale, times, say):
+    for lock in _stale_locks(empty - stale, _times_of([record, *ours]), say):
         if lock not in long_empty or not _is_git_running(repo):
             stale.add(lock)
     if head_lock in empty and any(_is_same_age(head_lock, file) for file in ours):
@@ -142,6 +141,11 @@ def remove_stale_announcement_locks(
     made = mtime_of(record)
     for lock in _stale_locks(locks, [made - MOMENT, made] if made else [], say):
         lock.unlink(missing_ok=True)
+
+
+def _times_of(files: Iterable[Path]) -> Sequence[float]:
+    """When those that are there were written, in order."""
+    return sorted(filter(None, map(mtime_of, files)))
 
 
 def _stale_locks(
