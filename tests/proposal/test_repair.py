@@ -44,6 +44,20 @@ def test_the_time_for_links_grows_with_the_hunks() -> None:
     assert grows_with_its_size(work, 1_000)
 
 
+def test_the_time_for_links_grows_with_the_indentation() -> None:
+    def change(depth: int) -> FileChange:
+        rows = [f"{' ' * depth}if c{n}:\n" for n in range(100)]
+        before, after = side(b"m.py", b""), side(b"m.py", "".join(rows).encode())
+        return FileChange(before, after, (Hunk(Span(0, 0), Span(0, 100)),))
+
+    made = {depth: (change(depth),) for depth in (200, 800)}  # more is cut off
+
+    def work(depth: int) -> object:
+        return links(Texts(made[depth]), edits_of(made[depth]))
+
+    assert grows_with_its_size(work, 200)
+
+
 def test_a_name_that_was_printed_takes_along_what_defines_it() -> None:
     first = next(remedies(PLAN, 0, b"a.py:1:6: undefined name 'volume'\n"))
 

@@ -42,7 +42,8 @@ _DECLARED = re.compile(
     r"|^(?:export\s+)?(?:const|let|var|val|static|define)\s+([^\W\d]\w+)"
 )
 _LOCAL = re.compile(
-    r"^\s+(?:const|let|var|val|static|local|my)?\s*([^\W\d]\w+)\s*(?::?=(?!=)|$)"
+    # With a second \s* right after, an indentation is tried in as many parts as it has.
+    r"^\s+(?:(?:const|let|var|val|static|local|my)\s*)?([^\W\d]\w+)\s*(?::?=(?!=)|$)"
     r"|^\s*([^\W\d]\w+)(?:\s*,\s*([^\W\d]\w+))+\s*:?=(?!=)"
 )
 _LONE = re.compile(r"\s*(?:[^\W\d]\w+\s+as\s+)?([^\W\d]\w+)\s*,?\s*$")
